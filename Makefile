@@ -1,0 +1,39 @@
+# make demo   the whole product on this machine, http://127.0.0.1:8000/ (another port: make demo PORT=8010)
+# make test   all checks and all tests
+# make lint   the checks alone
+# make faults kills the demo at many moments and looks for what is left
+# make bench  measures at full size
+PY := .venv/bin/python
+export PORT WORKERS
+
+.PHONY: help demo test lint faults bench environment browser
+help:
+	@sed -n 's/^# //p' Makefile
+
+# exec, so that signals reach the supervisor itself; --parent, so that it ends with make even by kill -9.
+demo: environment
+	@exec $(PY) -m config.embedded --parent $$PPID
+
+test: environment lint browser
+	@exec $(PY) -m pytest -n $${WORKERS:-auto}
+
+lint: environment
+	@exec $(PY) -m tests.checks
+
+browser: environment
+	@exec $(PY) -m tests.browser
+
+faults: environment
+	@exec $(PY) -m pytest -m faults tests/faults
+
+bench: environment
+	@exec $(PY) -m pytest -m bench tests/bench
+
+environment:
+	@for python in $(PYTHON) python3.12 python3.11 python3; do \
+	  if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null; then \
+	    exec $$python config/embedded/environment.py; \
+	  fi; \
+	done; \
+	echo 'Stakes needs Python 3.12 or 3.11: install it, or name it, as in make demo PYTHON=/path/to/python3.12' >&2; \
+	exit 1

@@ -1,0 +1,111 @@
+"""What executives read: findings and flags as plain sentences, the same on page, in mail and through the API."""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+ONE_IN_AT_MOST = 1000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One outcome with what was read of it, ready to be put into words. Numbers in the unit of the metric."""
+
+    metric: str
+    unit: str
+    kind: str
+    contrast: str
+    higher_is_better: bool
+    kill_line: float
+    target: float
+    decide_by: date
+    lower: float | None
+    upper: float | None
+
+
+def value(number: float, kind: str, unit: str, contrast: str = "") -> str:
+    """A number as people say it: 4.1 %, +1.2 % (relative), +0.3 points, 12.4 minutes."""
+    if contrast == "relative":
+        return f"{number * 100:+.1f} %"
+    if kind == "proportion":
+        return f"{number * 100:+.2f} points" if contrast else f"{number * 100:.{_digits(number * 100)}f} %"
+    sign = "+" if contrast else ""
+    return f"{number:{sign}.{_digits(number)}f} {unit}".strip()
+
+
+def _digits(number: float) -> int:
+    """Three significant digits between 0.1 and 100, none beyond."""
+    size = abs(number)
+    if size == 0 or size >= 100:
+        return 0
+    return 1 if size >= 10 else (2 if size >= 1 else 3)
+
+
+def interval(finding: Finding) -> str:
+    """“Conversion is between 4.1 % and 4.6 % (95 %, safe to check any day)”, or that nothing is known yet."""
+    if finding.lower is None or finding.upper is None:
+        return f"{finding.metric} cannot be bounded yet"
+    low, high = (value(n, finding.kind, finding.unit, finding.contrast) for n in (finding.lower, finding.upper))
+    where = " against control" if finding.contrast else ""
+    return f"{finding.metric} is between {low} and {high}{where} (95 %, safe to check any day)"
+
+
+def line(finding: Finding, which: str) -> str:
+    number = finding.kill_line if which == "kill line" else finding.target
+    return f"the {which} is {value(number, finding.kind, finding.unit, finding.contrast)}"
+
+
+def one_in(log_e: float) -> str:
+    """The e-value as a frequency, from 20 on and capped at 1,000: “at most 1 bet in 900”."""
+    number = min(math.exp(min(log_e, 20.0)), ONE_IN_AT_MOST)
+    return f"at most 1 bet in {number:,.0f}" if number >= 20 else ""
+
+
+def flag_sentence(kind: str, finding: Finding, log_e: float, raised_on: date) -> str:
+    """What was seen, since when, how sure, and what would clear it."""
+    better = "better" if finding.higher_is_better else "lower"
+    at = {"cease": "kill line", "pivot": "target", "scale": "target"}[kind]
+    number = value(
+        finding.kill_line if kind == "cease" else finding.target, finding.kind, finding.unit, finding.contrast
+    )
+    supposed, seen = ("at or short of", "good") if kind == "scale" else (f"at {number} or {better}", "bad")
+    supposed = f"{supposed} {number}" if kind == "scale" else supposed
+    rare = one_in(log_e)
+    sure = (
+        f" If it were really {supposed}, data this {seen} would turn up in {rare}, however often we looked."
+        if rare
+        else ""
+    )
+    return (
+        f"{interval(finding)}; {line(finding, at)}. Flagged since {raised_on:%-d %B %Y}.{sure}"
+        " It stays until a decision on the bet clears it."
+    )
+
+
+def stale_sentence(metric: str, last: date | None, as_of: date) -> str:
+    if last is None:
+        return f"{metric} has never arrived. The first signal clears this."
+    days = (as_of - last).days
+    return (
+        f"{metric} last arrived for {last:%-d %B %Y}, {days} days ago: two expected arrivals were missed."
+        " This says nothing about the result. The next signal clears it."
+    )
+
+
+def verdict_sentence(kind: str, finding: Finding, health_note: str) -> str:
+    """One sentence with the finding, whatever the verdict; forecasts are kept out of it."""
+    if kind == "none":
+        return f"No verdict: {health_note or 'nothing has been read yet.'}"
+    where = f"{interval(finding)}; {line(finding, 'kill line')}, {line(finding, 'target')}."
+    start = {
+        "cease": "Below the kill line",
+        "pivot": "The target is refuted, the kill line is not",
+        "persist": "Above the target",
+        "measure": "Not settled yet",
+        "contradiction": "Outcomes contradict each other: check the data",
+    }[kind]
+    if kind == "cease" and not finding.higher_is_better:
+        start = "Beyond the kill line"
+    if kind == "persist" and not finding.higher_is_better:
+        start = "Better than the target"
+    return f"{start}: {where[0].lower() + where[1:] if where[1:2].islower() else where}"

@@ -1,0 +1,275 @@
+"""The demo as one family of processes: servers, web, worker and beat start together and end together."""
+
+import contextlib
+import fcntl
+import http.client
+import importlib
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import psycopg
+import redis
+
+from config.addresses import celery_broker, database
+from config.embedded.processes import Child, Failed, finish, spawn, wait_until
+from config.embedded.servers import Folders, start_postgres, start_redis
+
+HOST = "127.0.0.1"
+LARGEST_LOG = 5_000_000  # bytes; a larger one is begun anew at the next start
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(Exception):
+    """Somebody asked for the end: Ctrl-C, SIGTERM, a closed terminal, or make was killed."""
+
+
+def chosen_port() -> int:
+    """PORT of the environment, 8000 without it. Failed when it is not a port."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise Failed(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def say(text: str) -> None:
+    """Prints a line, also when nobody reads any more: the terminal may be gone while we are stopping."""
+    with contextlib.suppress(OSError):
+        os.write(sys.stdout.fileno(), f"{text}\n".encode())
+
+
+class Demo:
+    """One run of the demo from `checkout` on `port`; its data lie in `wanted` if PostgreSQL's account can get there."""
+
+    def __init__(self, checkout: Path, port: int, wanted: Path) -> None:
+        self.checkout = checkout
+        self.wanted = wanted
+        self.port = port
+        self.children: list[Child] = []
+        self.asked_to_stop = False
+
+    def run(self) -> int:
+        """Returns when somebody asked for the end. Failed when something did not start or ended by itself."""
+        with self._only_one():
+            for number in SIGNALS:
+                signal.signal(number, self._note_signal)
+            try:
+                self._start()
+                while True:
+                    self.pause(0.2)
+            except Stopped:
+                say("Stopping ...")
+                return 0
+            finally:
+                self._stop()
+
+    def _note_signal(self, number: int, frame: FrameType | None) -> None:
+        self.asked_to_stop = True
+
+    def pause(self, seconds: float) -> None:
+        """Waits; Stopped when somebody asked for the end, Failed when one of the family has ended."""
+        time.sleep(seconds)
+        if self.asked_to_stop:
+            raise Stopped
+        for child in self.children:
+            if child.has_ended():
+                raise child.failure()
+
+    @contextlib.contextmanager
+    def _only_one(self) -> Iterator[None]:
+        """Holds the lock of this checkout and knows that the port is free; the kernel drops the lock when we die."""
+        self.wanted.mkdir(parents=True, exist_ok=True)
+        with (self.wanted / "lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                raise Failed(f"The demo is already running: {lock.read().strip() or 'it is starting'}.") from None
+            lock.seek(0)
+            was_killed = bool(lock.read())
+            require_free_port(self.port, patience=3 if was_killed else 0)
+            lock.truncate(0)
+            lock.write(f"{self.url} (process {os.getpid()})")
+            lock.flush()
+            try:
+                yield
+            finally:
+                lock.truncate(0)
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}/"
+
+    def _start(self) -> None:
+        begun = time.monotonic()
+        require_given_servers()
+        self.folders = Folders.below(self.wanted)
+        for log in self.folders.logs.glob("*.log"):
+            if log.stat().st_size > LARGEST_LOG:
+                log.unlink()
+        self.environment = self._environment()
+        say("Starting PostgreSQL and Redis ...")
+        self._start_servers()
+        say("Preparing the database ...")
+        self._manage("migrate", "-v0", "--noinput")
+        say("Loading the sample ...")
+        self._manage("load_sample")
+        say("Starting web, worker and beat ...")
+        self._start_product()
+        say(welcome(self.url, self.folders, time.monotonic() - begun))
+
+    def _environment(self) -> dict[str, str]:
+        ours = {
+            "DATABASE_URL": self.folders.database_url(),
+            "REDIS_URL": self.folders.redis_url(),
+            "SECRET_KEY": kept_secret(self.folders.data / "secret_key"),
+        }
+        # Celery would obey its own variable before our REDIS_URL.
+        inherited = {name: value for name, value in os.environ.items() if name != "CELERY_BROKER_URL" and value}
+        fixed = {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1"}
+        if os.geteuid() == 0:
+            fixed["C_FORCE_ROOT"] = "1"
+        return ours | inherited | fixed
+
+    def _start_servers(self) -> None:
+        """Those that were not given to us."""
+        if not os.environ.get("DATABASE_URL"):
+            self.children.append(start_postgres(self.folders, self.pause))
+        if not os.environ.get("REDIS_URL"):
+            self.children.append(start_redis(self.folders, self.pause))
+
+    def _manage(self, command: str, *words: str) -> None:
+        finish(self._python(f"manage.py {command}", command, "manage.py", command, *words), self.pause)
+
+    def _start_product(self) -> None:
+        listen = f"--listen={HOST}:{self.port}"
+        web = self._python("The web server", "web", "-m", "waitress", listen, "--threads=8", "config.wsgi:application")
+        celery = ("-m", "celery", "-A", "config")
+        quiet = ("--without-gossip", "--without-mingle")
+        worker = self._python(
+            "The worker", "worker", *celery, "worker", "-P", "threads", "-c", "2", "-l", "INFO", *quiet
+        )
+        # Its file is only a memory of what rang last; one that a kill cut short would stop beat.
+        schedule = self.folders.data / "beat"
+        for file in self.folders.data.glob("beat*"):
+            file.unlink()
+        beat = self._python("Beat", "beat", *celery, "beat", "-s", str(schedule), "--pidfile=", "-l", "INFO")
+        self.children += [beat, worker, web]
+        wait_until(lambda: answers(self.port), web, 60, self.pause)
+
+    def _python(self, name: str, log: str, *words: str) -> Child:
+        return spawn(
+            name,
+            [sys.executable, *words],
+            log=self.folders.logs / f"{log}.log",
+            env=self.environment,
+            cwd=self.checkout,
+            patience=8,
+        )
+
+    def _stop(self) -> None:
+        """Web, worker and beat at once, then the servers they used."""
+        servers = {"PostgreSQL", "Redis"}
+        for child in self.children:
+            if child.name not in servers:
+                child.ask_to_stop()
+        while self.children:
+            self.children.pop().stop()
+
+
+def require_free_port(port: int, patience: float = 0) -> None:
+    """Failed when somebody listens on `port` and still does after `patience` seconds."""
+    end = time.monotonic() + patience
+    while reason := _why_not_bound(port):
+        if time.monotonic() >= end:
+            other = port + 1 if port < 65535 else 8000
+            raise Failed(f"Port {port} cannot be used ({reason}); choose another one: make demo PORT={other}")
+        time.sleep(0.1)
+
+
+def _why_not_bound(port: int) -> str | None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            return (error.strerror or str(error)).lower()
+    return None
+
+
+def require_given_servers() -> None:
+    """Failed when DATABASE_URL or REDIS_URL is set and leads nowhere."""
+    if url := os.environ.get("DATABASE_URL"):
+        require_database(url)
+    if url := os.environ.get("REDIS_URL"):
+        require_redis(url)
+
+
+def require_database(url: str) -> None:
+    """Failed, without the password, when DATABASE_URL names no database that answers."""
+    try:
+        database(url)
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.Error as error:
+        raise Failed(f"DATABASE_URL does not lead to a database: {' '.join(str(error).split())}") from None
+    except ValueError as error:
+        raise Failed(f"DATABASE_URL is wrong: {error}") from None
+
+
+def require_redis(url: str) -> None:
+    """Failed, without the password, when REDIS_URL names no Redis that answers."""
+    try:
+        celery_broker(url)
+        with contextlib.closing(redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5)) as client:
+            client.ping()
+    except redis.RedisError as error:
+        raise Failed(f"REDIS_URL does not lead to a Redis: {error}") from None
+    except ValueError as error:
+        raise Failed(f"REDIS_URL is wrong: {error}") from None
+
+
+def answers(port: int) -> bool:
+    """Whether the web server on `port` answers /healthz; a proxy of the environment is not asked."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def kept_secret(file: Path) -> str:
+    """The secret key of this data folder, made at its first start; whole or not there, whenever we are killed."""
+    if not file.exists():
+        part = file.with_name(f"{file.name}.part")
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writing:
+            writing.write(secrets.token_urlsafe(48))
+        part.rename(file)
+    return file.read_text()
+
+
+def welcome(url: str, folders: Folders, seconds: float) -> str:
+    """What the person at the terminal reads when all is up."""
+    lines = ["", f"Stakes is running: {url}", "", *sample_logins(), ""]
+    return "\n".join(
+        [*lines, f"Started in {seconds:.0f} s. Data and logs are in {folders.data}. Ctrl-C stops; nothing is lost."]
+    )
+
+
+def sample_logins() -> list[str]:
+    """One line for each sample person: role, e-mail, password."""
+    people = importlib.import_module("portfolio.sample.people")
+    rows = [("Role", "E-mail", "Password"), *((role, email, people.PASSWORD) for email, role in people.LOGINS)]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return [
+        "  " + "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]

@@ -1,0 +1,179 @@
+"""All settings, from the environment alone. A wrong or missing value stops the start with one sentence."""
+
+from pathlib import Path
+
+import environs
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from config.addresses import celery_broker, database
+
+BASE = Path(__file__).resolve().parent.parent
+env = environs.Env()
+
+try:
+    DEBUG = env.bool("DEBUG", False)
+    SECRET_KEY = env.str("SECRET_KEY")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
+    CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+    HTTPS = env.bool("HTTPS", False)
+    DATABASE_URL = env.str("DATABASE_URL")
+    REDIS_URL = env.str("REDIS_URL")
+    # Sources may read files below this folder only, and fetch from these private networks only.
+    SIGNALS_FOLDER = Path(env.str("SIGNALS_FOLDER", str(BASE / "signals")))
+    SIGNALS_ALLOW_NETWORKS: list[str] = env.list("SIGNALS_ALLOW_NETWORKS", [])
+    SIGNALS_MAX_BYTES = env.int("SIGNALS_MAX_BYTES", 200_000_000)
+    SIGNALS_MAX_SECONDS = env.float("SIGNALS_MAX_SECONDS", 60.0)
+    # Hour of the night run, in TIME_ZONE.
+    NIGHT_HOUR = env.int("NIGHT_HOUR", 2)
+    TIME_ZONE = env.str("TIME_ZONE", "UTC")
+    DATABASES = {"default": database(DATABASE_URL)}
+    CELERY_BROKER_URL = celery_broker(REDIS_URL)
+except (environs.EnvError, ValueError) as error:
+    raise ImproperlyConfigured(f"The settings are not complete: {error}") from None
+
+INSTALLED_APPS = [
+    "portfolio",
+    "bets",
+    "metrics",
+    "org",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django_linear_migrations",
+    "lucide",
+    "rest_framework",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.RefusalMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portfolio.context.shell",
+            ],
+            "builtins": ["portfolio.templatetags.ui"],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "org.Person"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # unique without regard to case, by the constraint org_person_email_once
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portfolio"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "org.models.display_name"
+ACCOUNT_ADAPTER = "config.accounts.InvitedOnly"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people are created by an admin; nobody signs up by themselves
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE / "staticfiles"
+STATICFILES_DIRS = [BASE / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.static.PlotlyFinder",
+]
+WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_FINDERS", True)
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Plotly sets an empty inline style; the hash is that of the empty string.
+EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF, EMPTY_STYLE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 100,
+    "EXCEPTION_HANDLER": "config.api.refusals_as_409",
+}
+
+# PostgreSQL holds the truth of every job (org.Job); Celery only rings the bell, so a lost message is a late one.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SOFT_TIME_LIMIT = 100
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "socket_timeout": 2,
+    "socket_connect_timeout": 1,
+    "unacked_restore_interval": 10,
+    "unacked_mutex_expire": 15,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1}
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "org.tasks.tick", "schedule": 60.0, "options": {"expires": 60}},
+    "deliver": {"task": "org.tasks.deliver_events", "schedule": 30.0, "options": {"expires": 30}},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+}

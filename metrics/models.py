@@ -1,0 +1,242 @@
+"""What we learn: metrics, the sources they are pulled from, series, signals, and an account of every pull."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from org.models import Domain, Job
+from org.rules import Powers
+
+
+class Metric(models.Model):
+    """A standard definition: what is counted, in which unit, and which direction is better."""
+
+    class Kind(models.TextChoices):
+        PROPORTION = "proportion", "Proportion (successes of trials)"
+        MEAN = "mean", "Mean (sum and sum of squares)"
+        RATE = "rate", "Rate (events per exposure)"
+        LEVEL = "level", "Level (one value per period)"
+
+    class Class(models.TextChoices):
+        BEHAVIOUR = "behaviour", "Behaviour change"
+        CUSTOMER = "customer", "Customer outcome"
+        VALUE = "value", "Realised value"
+
+    class Direction(models.TextChoices):
+        HIGHER = "higher", "Higher is better"
+        LOWER = "lower", "Lower is better"
+
+    key = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    unit = models.CharField(max_length=20, blank=True, help_text="Shown after the number: %, €, minutes.")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    metric_class = models.CharField(max_length=12, choices=Class.choices, default=Class.BEHAVIOUR)
+    direction = models.CharField(max_length=8, choices=Direction.choices, default=Direction.HIGHER)
+    counts = models.CharField(max_length=300, blank=True, help_text="What counts and what does not.")
+    cap = models.FloatField(
+        null=True, blank=True, help_text="Declared upper limit of one value; needed to judge a skewed mean."
+    )
+    settle_days = models.PositiveSmallIntegerField(default=0, help_text="Days until a period's value is final.")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="metrics_metric_key_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["proportion", "mean", "rate", "level"]), name="metrics_metric_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(direction__in=["higher", "lower"]), name="metrics_metric_direction_known"
+            ),
+            models.CheckConstraint(condition=Q(cap=None) | Q(cap__gt=0), name="metrics_metric_cap_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def visible_to(self, powers: Powers) -> "SourceQuerySet":
+        """Sources of the domains that these powers reach. Keeps the order it is given; adds no query and no join."""
+        domains = powers.domains()
+        return self if domains is None else self.filter(domain__in=domains)
+
+
+class Source(models.Model):
+    """A place from which signals are pulled, or people who type them in."""
+
+    class Kind(models.TextChoices):
+        CSV = "csv", "CSV file"
+        TYPED = "typed", "Typed in"
+
+    class State(models.TextChoices):
+        OK = "ok", "Working"
+        ATTENTION = "attention", "Needs attention"
+
+    key = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    domain = models.ForeignKey(Domain, on_delete=models.PROTECT, related_name="+")
+    config = models.JSONField(default=dict, blank=True)
+    is_sample = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OK)
+    message = models.CharField(max_length=500, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_pull_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="metrics_source_key_once"),
+            models.CheckConstraint(condition=Q(kind__in=["csv", "typed"]), name="metrics_source_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Series(models.Model):
+    """One metric from one source with one selection: what an outcome is read from. May have a control arm."""
+
+    class Grain(models.TextChoices):
+        DAY = "day", "Day"
+        WEEK = "week", "Week"
+        MONTH = "month", "Month"
+
+    metric = models.ForeignKey(Metric, on_delete=models.PROTECT, related_name="series")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="series")
+    key = models.CharField(max_length=200)
+    grain = models.CharField(max_length=6, choices=Grain.choices, default=Grain.DAY)
+    has_control = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["key"]
+        verbose_name_plural = "series"
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], name="metrics_series_key_once_in_source"),
+            models.CheckConstraint(condition=Q(grain__in=["day", "week", "month"]), name="metrics_series_grain_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} ({self.key})"
+
+
+class Pull(models.Model):
+    """One run of a source, with every row accounted for: kept, folded, not closed yet, or set aside."""
+
+    class State(models.TextChoices):
+        OK = "ok", "Done"
+        FAILED = "failed", "Failed"
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="pulls")
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices)
+    message = models.CharField(max_length=500, blank=True)
+    rows_seen = models.PositiveIntegerField(default=0)
+    rows_kept = models.PositiveIntegerField(default=0)
+    rows_folded = models.PositiveIntegerField(default=0, help_text="An earlier checkpoint of the same period.")
+    rows_open = models.PositiveIntegerField(default=0, help_text="The period had not ended yet.")
+    rows_unselected = models.PositiveIntegerField(default=0, help_text="Asked for by no part of the column mapping.")
+    rows_set_aside = models.PositiveIntegerField(default=0)
+    rows_unclaimed = models.PositiveIntegerField(
+        default=0, help_text="Kept rows of selections that no series asks for."
+    )
+    signals_new = models.PositiveIntegerField(default=0)
+    signals_corrected = models.PositiveIntegerField(default=0)
+    signals_unchanged = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["source", "-at"], name="metrics_pull_latest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    rows_seen=F("rows_kept")
+                    + F("rows_folded")
+                    + F("rows_open")
+                    + F("rows_unselected")
+                    + F("rows_set_aside")
+                ),
+                name="metrics_pull_every_row_accounted",
+            ),
+            models.CheckConstraint(condition=Q(state__in=["ok", "failed"]), name="metrics_pull_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Observation(models.Model):
+    """The statistics of one arm in one period: exposures, sum, sum of squares."""
+
+    arm = models.CharField(max_length=9)
+    period = models.DateField()
+    n = models.BigIntegerField()
+    total = models.FloatField()
+    squares = models.FloatField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+FINITE = Q(total__lt=float("inf"), total__gt=float("-inf"))  # PostgreSQL sorts NaN above infinity
+
+
+class Signal(Observation):
+    """One observation of a series; a correction replaces it and its history stays (SignalRevision)."""
+
+    pk = models.CompositePrimaryKey("series", "arm", "period")
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(arm__in=["treatment", "control"]), name="metrics_signal_arm_known"),
+            models.CheckConstraint(condition=Q(n__gte=0), name="metrics_signal_exposures_not_negative"),
+            models.CheckConstraint(condition=FINITE, name="metrics_signal_total_finite"),
+            models.CheckConstraint(
+                condition=Q(squares=None) | Q(squares__gte=0, squares__lt=float("inf")),
+                name="metrics_signal_squares_sound",
+            ),
+        ]
+
+
+class SignalRevision(Observation):
+    """A value that a correction replaced. Append-only by trigger."""
+
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="+", db_index=False)
+    replaced_at = models.DateTimeField()
+    replaced_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["series", "period"], name="metrics_revision_of_signal")]
+
+
+class QuarantinedRow(models.Model):
+    """A row that was not sound and was set aside with its reason; resolved once the source no longer sends it."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="quarantine", db_index=False)
+    fingerprint = models.CharField(max_length=64)
+    row = models.PositiveIntegerField()
+    key = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=300)
+    raw = models.CharField(max_length=2000)
+    first_seen_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["row"]
+        constraints = [models.UniqueConstraint(fields=["source", "fingerprint"], name="metrics_quarantinedrow_once")]
+        indexes = [
+            models.Index(fields=["source", "row"], condition=Q(resolved_at=None), name="metrics_quarantine_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.reason}"

@@ -1,0 +1,1 @@
+"""Places from which signals are pulled. Plain Python: no framework, no database, no clock."""

@@ -1,0 +1,199 @@
+"""Who we are: people with roles, domains and teams; and what every app writes: events, runs and jobs."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+
+class Role(models.TextChoices):
+    EXECUTIVE = "executive", "Executive"
+    PRODUCT_LEAD = "product_lead", "Product lead"
+    FINANCE = "finance", "Finance"
+    PRODUCT_OPERATIONS = "product_operations", "Product operations"
+    ADMIN = "admin", "Admin"
+    VIEWER = "viewer", "Viewer"
+
+
+class People(BaseUserManager["Person"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        person = self.model(email=self.normalize_email(email), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Someone who signs in by e-mail; what they may see and do follows from their roles (org.rules)."""
+
+    email = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May open the back office.")
+
+    objects: ClassVar[People] = People()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name_plural = "people"
+        constraints = [models.UniqueConstraint(Lower("email"), name="org_person_email_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+def display_name(person: Person) -> str:
+    return str(person)
+
+
+class Domain(models.Model):
+    """A product, platform or value stream with a clear owner and boundary; domains form a tree."""
+
+    key = models.SlugField(max_length=40)
+    name = models.CharField(max_length=120)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="org_domain_key_once"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="org_domain_not_its_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """A stable, cross-functional team; a ceased bet never dissolves it."""
+
+    domain = models.ForeignKey(Domain, on_delete=models.PROTECT, related_name="teams")
+    key = models.SlugField(max_length=40)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["key"], name="org_team_key_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleGrant(models.Model):
+    """One role of one person, everywhere (no domain) or in one domain and all domains below it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    domain = models.ForeignKey(Domain, on_delete=models.PROTECT, null=True, blank=True, related_name="grants")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "role", "domain"], nulls_distinct=False, name="org_rolegrant_once"
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="org_rolegrant_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        where = f" in {self.domain}" if self.domain else ""
+        return f"{self.person}: {self.get_role_display()}{where}"
+
+
+class Event(models.Model):
+    """One state change: audit trail and outbox in one. Append-only by trigger; only the delivery stamp moves, once."""
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=60)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    sentence = models.CharField(max_length=500)
+    payload = models.JSONField(default=dict)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "-at"], name="org_event_of_subject"),
+            models.Index(fields=["id"], condition=Q(delivered_at=None), name="org_event_undelivered"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class Run(models.Model):
+    """Background work made of jobs (a night); its row is the lock under which the next jobs are planned."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Running"
+        DONE = "done", "Finished"
+
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=80)
+    as_of = models.DateField(help_text="Signals of periods that ended before this day are read.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="org_run_key_once"),
+            models.UniqueConstraint(fields=["kind"], condition=Q(state="open"), name="org_run_one_open_of_a_kind"),
+            models.CheckConstraint(
+                condition=Q(state="open", finished_at=None) | Q(state="done", finished_at__isnull=False),
+                name="org_run_finished_when_done",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Job(models.Model):
+    """Work to be done: a worker claims it with SKIP LOCKED for a lease; `attempts` is the fencing token."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        DEAD = "dead", "Given up"
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="jobs")
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=120)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveIntegerField(default=0)
+    available_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    message = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "kind", "key"], name="org_job_once_in_a_run"),
+            models.CheckConstraint(
+                condition=Q(state="running", lease_until__isnull=False) | (~Q(state="running") & Q(lease_until=None)),
+                name="org_job_leased_while_running",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["done", "dead"], finished_at__isnull=False)
+                | Q(state__in=["queued", "running"], finished_at=None),
+                name="org_job_finished_when_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["available_at", "id"], condition=Q(state="queued"), name="org_job_queue"),
+            models.Index(fields=["lease_until"], condition=Q(state="running"), name="org_job_leases"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

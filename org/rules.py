@@ -1,0 +1,70 @@
+"""Who may see and do what: one rule, asked by every page, every endpoint and every action."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+ACTS = {
+    "record_signal": {"product_lead", "product_operations"},
+    "mend_signals": {"product_operations"},
+    "pull_source": {"product_operations"},
+    "run_night": {"product_operations"},
+    "state_bet": {"product_lead", "product_operations"},
+    "see_sources": {"product_lead", "product_operations", "executive", "finance"},
+}
+WORDS = {
+    "record_signal": "type in signals",
+    "mend_signals": "mend quarantined rows",
+    "pull_source": "pull a source",
+    "run_night": "start the night run",
+    "state_bet": "state a bet",
+    "see_sources": "see sources",
+}
+
+
+@dataclass(frozen=True)
+class Powers:
+    """What a person holds: (role, domain ids reached, or None for everywhere), one pair per grant; active or not."""
+
+    active: bool
+    grants: tuple[tuple[str, frozenset[int] | None], ...]
+
+    def domains(self, roles: Iterable[str] | None = None) -> frozenset[int] | None:
+        """Domain ids reached with any of `roles` (any role at all when None); None means everywhere."""
+        wanted = None if roles is None else set(roles) | {"admin"}
+        reached: set[int] = set()
+        for role, ids in self.grants if self.active else ():
+            if wanted is not None and role not in wanted:
+                continue
+            if ids is None:
+                return None
+            reached |= ids
+        return frozenset(reached)
+
+    def may(self, act: str, domain: int | None = None) -> bool:
+        """May this person do `act` in that domain (None: in at least one)?"""
+        ids = self.domains(ACTS[act])
+        return ids is None or (bool(ids) if domain is None else domain in ids)
+
+    def sees(self, domain: int) -> bool:
+        ids = self.domains()
+        return ids is None or domain in ids
+
+
+def refusals(powers: Powers, act: str, domain: int | None = None) -> Iterator[str]:
+    """Why this person may not do `act` there; nothing when they may."""
+    if not powers.active:
+        yield "This account is not active."
+    elif not powers.may(act, domain):
+        roles = " or ".join(sorted(role.replace("_", " ") for role in ACTS[act]))
+        yield f"You may not {WORDS[act]} here: that takes the role {roles} for this domain."
+
+
+def reach(domain: int, children: dict[int, list[int]]) -> frozenset[int]:
+    """A domain and every domain below it, given the children of each."""
+    found, waiting = set(), [domain]
+    while waiting:
+        current = waiting.pop()
+        if current not in found:
+            found.add(current)
+            waiting += children.get(current, [])
+    return frozenset(found)

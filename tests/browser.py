@@ -1,0 +1,151 @@
+"""A real browser for the tests. `python -m tests.browser` finds or installs a Chromium, else says what to install."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+QUIET = [
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:", "about:")
+# Loaded before each page: what the content security policy forbids must fail the test, also where nothing is logged.
+REPORT_VIOLATIONS = """
+document.addEventListener('securitypolicyviolation', e =>
+  console.error(`CSP: ${e.violatedDirective} forbids ${e.blockedURI} in ${e.sourceFile}:${e.lineNumber}`));
+"""
+
+
+def flags() -> list[str]:
+    """Command line of Chromium; its sandbox does not work for root."""
+    return [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
+
+
+def find() -> str | None:
+    """Path of a Chromium: $CHROMIUM, one on the PATH, or the one Playwright has installed."""
+    given = os.environ.get("CHROMIUM")
+    if given:
+        return shutil.which(given)
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    return _of_playwright()
+
+
+def _of_playwright() -> str | None:
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def failure(path: str) -> str | None:
+    """Why the browser at `path` does not start, or None when it does."""
+    try:
+        with sync_playwright() as playwright:
+            playwright.chromium.launch(executable_path=path, args=flags(), timeout=60_000).close()
+    except Exception as error:  # Playwright has many, all of them mean the same here
+        return str(error).strip().splitlines()[0]
+    return None
+
+
+def install() -> None:
+    """Installs Chromium where this user may."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(["apt-get", "update"], check=False, **quiet)
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "install", "-y", "chromium"], check=False, env=environment, **quiet)
+    if find() is None:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, capture_output=True)
+
+
+def main() -> int:
+    path = find()
+    if path is None and not os.environ.get("CHROMIUM"):
+        print("Installing Chromium for the browser tests ...", flush=True)
+        install()
+        path = find()
+    reason = failure(path) if path else "there is none"
+    if reason:
+        print(f"The browser tests need Chromium ({path or 'none found'}: {reason}).")
+        print("Install it (Debian and Ubuntu: `apt-get install chromium`), or set CHROMIUM to its path.")
+        return 1
+    print(f"Browser: {path}")
+    return 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this worker."""
+    expect.set_options(timeout=20_000)
+    path = find()
+    if path is None:
+        pytest.fail("The browser tests need Chromium: run `python -m tests.browser`.")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=flags(), timeout=60_000)
+        yield running
+        running.close()
+
+
+class Complaints(list[str]):
+    """What went wrong in the pages of one test, besides what the test itself looks at."""
+
+    def expect(self, words: str) -> None:
+        """Takes back the complaints with these words; fails when there are none."""
+        wanted = [complaint for complaint in self if words in complaint]
+        assert wanted, f"No complaint about {words!r}: {list(self)}"
+        self[:] = [complaint for complaint in self if words not in complaint]
+
+    def watch(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.append(f"script error: {error.error}"))
+        context.on("request", self._request)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            where = message.location.get("url", "")
+            self.append(f"console error: {message.text} ({where})")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith(LOOPBACK):
+            self.append(f"request to another host: {request.url}")
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    """Collected by `page`, which fails the test when any are left at its end."""
+    return Complaints()
+
+
+@pytest.fixture
+def context(browser: Browser, complaints: Complaints) -> Iterator[BrowserContext]:
+    """A fresh browser profile: no cookies, 1440 by 900, English, UTC."""
+    fresh = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US", timezone_id="UTC")
+    fresh.set_default_timeout(20_000)
+    fresh.add_init_script(REPORT_VIOLATIONS)
+    complaints.watch(fresh)
+    yield fresh
+    fresh.close()
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page of the browser; the test fails on errors of console or script, CSP violations and foreign requests."""
+    return context.new_page()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""`make lint`: everything that can be said about the code without running it, one line for each check."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PYTHON = (sys.executable, "-m")
+CHECKS = {
+    "lint": (*PYTHON, "ruff", "check", "."),
+    "format": (*PYTHON, "ruff", "format", "--check", "."),
+    "templates": (*PYTHON, "djlint", "templates", "--check", "--lint", "--quiet"),
+    "contracts": (str(Path(sys.executable).with_name("lint-imports")), "--no-cache"),
+    "migrations": (sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"),
+    "types": (*PYTHON, "mypy", "."),
+}
+# Nothing here asks a database, but the settings want to know where one would be.
+NOWHERE = {
+    "SECRET_KEY": "only for the checks",
+    "DATABASE_URL": "postgresql://nobody@/nothing?host=/nonexistent",
+    "REDIS_URL": "unix:///nonexistent/redis.sock?db=0",
+}
+
+
+def check(name: str, command: tuple[str, ...]) -> bool:
+    begun = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, cwd=CHECKOUT, env=os.environ | NOWHERE)
+    seconds = time.monotonic() - begun
+    print(f"{name:12}{'ok' if done.returncode == 0 else 'FAILS':6}{seconds:5.1f} s", flush=True)
+    if done.returncode:
+        print(done.stdout + done.stderr, flush=True)
+    return done.returncode == 0
+
+
+def main() -> int:
+    results = [check(name, command) for name, command in CHECKS.items()]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""PostgreSQL and Redis for one run of the tests: started once, shared by all workers, each with its own database.
+
+DATABASE_URL and REDIS_URL, when set, name servers to use instead; the tests then make and drop databases called
+test_* there, and empty the Redis numbers they use.
+"""
+
+import atexit
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+import redis
+
+from config.embedded.processes import Child
+from config.embedded.servers import CARELESS, Folders, start_postgres, start_redis
+
+ADDRESSES = ("DATABASE_URL", "REDIS_URL")
+
+
+def worker_number() -> int:
+    """0 without xdist, else 1 for gw0, 2 for gw1, ..."""
+    name = os.environ.get("PYTEST_XDIST_WORKER", "")
+    return int(name.removeprefix("gw")) + 1 if name else 0
+
+
+def redis_url_for(number: int, url: str) -> str:
+    """The address `url` of a Redis with its database number replaced."""
+    if url.startswith("unix:"):
+        return re.sub(r"([?&]db=)\d+", rf"\g<1>{number}", url)
+    return re.sub(r"^(rediss?://[^/?]*)(/\d*)?", rf"\1/{number}", url)
+
+
+class Servers:
+    """The servers of this run; those with a given address are not started."""
+
+    def __init__(self) -> None:
+        self.children: list[Child] = []
+        self.folder: Path | None = None
+        self.folders: Folders | None = None
+
+    def prepare_addresses(self) -> None:
+        """Must come before Django reads its settings."""
+        os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
+        if any(name not in os.environ for name in ADDRESSES):
+            self.folder = Path(tempfile.mkdtemp(prefix="stakes-test-"))
+            atexit.register(self.stop)  # also when Django cannot be set up
+            self.folder.chmod(0o755)
+            self.folders = Folders.below(self.folder)
+            self.starting = [name for name in ADDRESSES if name not in os.environ]
+            os.environ.setdefault("DATABASE_URL", self.folders.database_url())
+            os.environ.setdefault("REDIS_URL", self.folders.redis_url())
+
+    def start(self) -> None:
+        if self.folders is None:
+            return
+        if "DATABASE_URL" in self.starting:
+            self.children.append(start_postgres(self.folders, settings=tuple(CARELESS)))
+        if "REDIS_URL" in self.starting:
+            self.children.append(start_redis(self.folders, durable=False))
+
+    def stop(self) -> None:
+        while self.children:
+            self.children.pop().stop()
+        for folder in {self.folder, self.folders and self.folders.data, self.folders and self.folders.run} - {None}:
+            shutil.rmtree(str(folder), ignore_errors=True)
+
+
+def empty_redis() -> None:
+    with contextlib.closing(redis.Redis.from_url(os.environ["REDIS_URL"])) as client:
+        client.flushdb()
