@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from metrics.models import Series
 from org.models import Domain, Run, Team
@@ -30,6 +31,26 @@ class BetQuerySet(models.QuerySet["Bet"]):
         """Bets of the domains that these powers reach. Keeps the order it is given; adds no query and no join."""
         domains = powers.domains()
         return self if domains is None else self.filter(domain__in=domains)
+
+    def with_plan(self) -> "BetQuerySet":
+        """Adds `planned` (sum of the tranches, minor units) and `decide_by` (soonest of the outcomes, or None).
+
+        Keeps the order; two subqueries in the same query.
+        """
+        mine = {"bet": OuterRef("pk")}
+        money = Tranche.objects.filter(**mine).order_by().values("bet").annotate(sum=Sum("amount")).values("sum")
+        soonest = Outcome.objects.filter(**mine).order_by().values("bet").annotate(day=Min("decide_by")).values("day")
+        return self.annotate(planned=Coalesce(Subquery(money), 0), decide_by=Subquery(soonest))
+
+    def matching(self, words: str) -> "BetQuerySet":
+        """Bets in which each of `words` is found: in key, name, lead, domain or goal. Keeps the order."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(key__icontains=word) | Q(name__icontains=word) | Q(lead__name__icontains=word)
+                | Q(domain__name__icontains=word) | Q(goal__name__icontains=word)
+            )  # fmt: skip
+        return found
 
 
 class Bet(models.Model):

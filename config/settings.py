@@ -111,14 +111,15 @@ USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE / "staticfiles"
+# Where collectstatic puts files for a server of their own; without it they are served from where they are installed.
+STATIC_ROOT = env.str("STATIC_ROOT", None)
 STATICFILES_DIRS = [BASE / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "config.static.PlotlyFinder",
 ]
-WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_FINDERS", True)
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from lib.refusals import refuse_if
+from lib.refusals import Refused, refuse_if
 from metrics.models import Metric, Pull, QuarantinedRow, Series, Source
-from metrics.rules import signal_refusals
+from metrics.rules import pull_refusals, signal_refusals
 from metrics.sources.base import Batch, Point, SetAside
-from org.actions import record_event
-from org.models import Domain, Job, Person
+from org.actions import advance_run, record_event, start_run
+from org.models import Domain, Job, Person, Run
 from org.rules import refusals
 from org.visibility import powers_of
 
@@ -53,6 +53,17 @@ def register_series(
     series = Series.objects.create(source=source, key=key, metric=metric, **fields)
     record_event(series, "series registered", f"Series {key} of {source} registered.", at=at, by=by)
     return series
+
+
+@transaction.atomic
+def pull_source(source: Source, *, by: Person, at: datetime, today: date) -> Run:
+    """Starts a pull of one source now, out of turn; a worker does it. Refused while another such pull is under way."""
+    refuse_if(pull_refusals(powers_of(by), source.kind, source.domain_id))
+    run = start_run("pull", f"source {source.pk} {at.isoformat(timespec='microseconds')}", as_of=today, at=at, by=by)
+    if run is None:
+        raise Refused("Another source is being pulled right now; it takes a few minutes at most. Try again then.")
+    advance_run(run.pk, at=at)
+    return run
 
 
 @transaction.atomic

@@ -9,3 +9,4 @@ class MetricsConfig(AppConfig):
         from org import registry
 
         registry.job("pull", fetch=tasks.fetch_source, store=tasks.store_pull)
+        registry.run("pull", plan=tasks.plan_pull, due=lambda at: None)  # starts by hand only

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from org.models import Domain, Job
-from org.rules import Powers
+from org.rules import ACTS, Powers
 
 
 class Metric(models.Model):
@@ -60,9 +61,20 @@ class Metric(models.Model):
 
 class SourceQuerySet(models.QuerySet["Source"]):
     def visible_to(self, powers: Powers) -> "SourceQuerySet":
-        """Sources of the domains that these powers reach. Keeps the order it is given; adds no query and no join."""
-        domains = powers.domains()
+        """Sources of the domains in which these powers may see sources. Keeps the order it is given; adds no query and
+        no join."""
+        domains = powers.domains(ACTS["see_sources"])
         return self if domains is None else self.filter(domain__in=domains)
+
+    def with_open_rows(self) -> "SourceQuerySet":
+        """Adds `open_rows`, the quarantined rows that are not resolved. Keeps the order; one index look-up a source."""
+        rows = QuarantinedRow.objects.filter(source=OuterRef("pk"), resolved_at=None).order_by().values("source")
+        counted = Subquery(rows.annotate(rows=Count("pk")).values("rows"))
+        return self.annotate(open_rows=Coalesce(counted, 0))
+
+    def worst_first(self) -> "SourceQuerySet":
+        """Those that need attention first, then by name. Sorts; meant for a page of sources."""
+        return self.order_by(Case(When(state=Source.State.ATTENTION, then=0), default=1), "name")
 
 
 class Source(models.Model):

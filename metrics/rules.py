@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from lib.periods import end_of
+from org.rules import Powers, refusals
 
 
 def signal_refusals(
@@ -41,3 +42,10 @@ def is_late(last_period: date | None, grain: str, settle_days: int, as_of: date)
     for _ in range(2):
         expected = end_of(expected, grain)
     return end_of(expected, grain) + timedelta(days=settle_days) <= as_of
+
+
+def pull_refusals(powers: Powers, kind: str, domain: int) -> Iterator[str]:
+    """Why this person cannot pull a source of that kind and domain, or test its connection."""
+    yield from refusals(powers, "pull_source", domain)
+    if kind == "typed":
+        yield "People type the signals of this source in: there is nothing to pull."

@@ -5,30 +5,54 @@ from typing import Any
 
 from django.conf import settings
 
+from lib.refusals import refuse_if
 from metrics import actions
 from metrics.models import Source
-from metrics.sources.base import Batch, Limits
+from metrics.rules import pull_refusals
+from metrics.sources.base import Batch, Limits, Report
 from metrics.sources.csv_source import CsvSource, parse_config
 from metrics.sources.errors import SourceError, TryLater
-from org.models import Job
-from org.registry import Later
+from org.models import Job, Person, Run
+from org.registry import Later, Planned
+from org.visibility import powers_of
 
 TRIES = 3  # a source that does not answer is asked so often in one run, then its failure is recorded
 
 
-def connector(source: Source) -> CsvSource:
+CHECK_SECONDS = 15.0  # somebody waits for the answer of a test
+
+
+def connector(source: Source, *, seconds: float | None = None) -> CsvSource:
     """The connector of a source, with the operator's limits. NeedsAttention when its configuration is wrong."""
+    longest: float = settings.SIGNALS_MAX_SECONDS
     return CsvSource(
         parse_config(source.config),
         folder=settings.SIGNALS_FOLDER,
         allow=tuple(settings.SIGNALS_ALLOW_NETWORKS),
-        limits=Limits(max_bytes=settings.SIGNALS_MAX_BYTES, seconds=settings.SIGNALS_MAX_SECONDS),
+        limits=Limits(max_bytes=settings.SIGNALS_MAX_BYTES, seconds=min(longest, seconds or longest)),
     )
 
 
 def read_source(source: Source, closed_before: date) -> Batch:
     """What the source holds of closed periods. SourceError with a sentence when it cannot be read."""
     return connector(source).pull(closed_before=closed_before)
+
+
+def check_source(source: Source, *, by: Person) -> Report:
+    """What a pull of this source would see, without keeping any of it. Refused to whom may not pull it."""
+    refuse_if(pull_refusals(powers_of(by), source.kind, source.domain_id))
+    try:
+        return connector(source, seconds=CHECK_SECONDS).check()
+    except SourceError as reason:
+        return Report(ok=False, sentence=reason.sentence)
+
+
+def plan_pull(run: Run, at: datetime) -> list[Planned] | None:
+    """The one job of a pull out of turn, whose run names the source (actions.pull_source); then nothing more."""
+    if run.jobs.exists():
+        return None
+    source = Source.objects.get(pk=int(run.key.split()[1]))
+    return [("pull", source.key, {"source": source.pk})]
 
 
 def fetch_source(job: Job) -> Batch | str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -63,7 +63,7 @@ class _Plan:
     arms: tuple[ArmReader, ...]
 
     def wants(self, fields: Row) -> bool:
-        return all(fields[at].strip() == value for at, value in self.when)
+        return not self.when or all(fields[at].strip() == value for at, value in self.when)
 
     def read(self, fields: Row) -> tuple[Stat, ...]:
         """All arms or none: they stand or fall together."""
@@ -190,19 +190,27 @@ def _points(key: str, kept: Kept) -> Iterator[Point]:
 
 
 def _key_reader(config: CsvConfig, index: Mapping[str, int]) -> Callable[[Row], str]:
-    columns = [(name, index[name]) for name in config.key]
+    columns = {name: index[name] for name in config.key}
     compound = len(columns) > 1 or any(series.suffix for series in config.series)
+    known: dict[tuple[str, ...], str] = {}
 
     def read(fields: Row) -> str:
-        parts = [fields[at].strip() for _, at in columns]
-        for (name, _), part in zip(columns, parts, strict=True):
-            if not part:
-                raise Unsound(f"{shown(name)} is blank, so the row belongs to no series")
-            if "\0" in part or (compound and "/" in part):
-                raise Unsound(f"{shown(name)} contains a character that a key cannot have: {shown(part)}")
-        key = "/".join(parts)
-        if len(key) > LONGEST_KEY:
-            raise Unsound(f"the key of the series is longer than {LONGEST_KEY} characters")
+        parts = tuple([fields[at] for at in columns.values()])
+        key = known.get(parts)
+        if key is None:
+            key = known[parts] = _joined(columns, parts, compound=compound)
         return key
 
     return read
+
+
+def _joined(names: Iterable[str], parts: Sequence[str], *, compound: bool) -> str:
+    for name, part in zip(names, parts, strict=True):
+        if not part.strip():
+            raise Unsound(f"{shown(name)} is blank, so the row belongs to no series")
+        if "\0" in part or (compound and "/" in part):
+            raise Unsound(f"{shown(name)} contains a character that a key cannot have: {shown(part)}")
+    key = "/".join(part.strip() for part in parts)
+    if len(key) > LONGEST_KEY:
+        raise Unsound(f"the key of the series is longer than {LONGEST_KEY} characters")
+    return key

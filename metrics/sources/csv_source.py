@@ -136,8 +136,12 @@ def _summary(batch: Batch) -> str:
         return "The file has a header but no rows."
     if not batch.points and aside:
         first = batch.set_aside[0]
-        return f"None of the {batch.rows_seen:,} rows can be used; the first, in line {first.row:,}: {first.reason}"
+        return f"No row of {batch.rows_seen:,} can be used; the first, in line {first.row:,}: {first.reason}"
     if not batch.points:
-        return f"None of the {batch.rows_seen:,} rows belongs to a configured series."
-    usable = f"{len(batch.kinds):,} series in {batch.rows_seen:,} rows"
-    return f"{usable}; {aside:,} rows would be set aside." if aside else f"{usable}; all of them can be read."
+        return f"No row of {batch.rows_seen:,} belongs to a configured series."
+    usable = f"{len(batch.kinds):,} series in {_rows(batch.rows_seen)}"
+    return f"{usable}; {_rows(aside)} would be set aside." if aside else f"{usable}; all of them can be read."
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"

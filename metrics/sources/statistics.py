@@ -26,24 +26,25 @@ class Unsound(Exception):
 
 def number_reader(decimal: str) -> Number:
     """Reads one number, blank and not finite refused. With a decimal comma, a point is refused rather than guessed."""
+    return _with_point if decimal == "." else _with_comma
 
-    def with_point(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            raise Unsound("is missing" if not text.strip() else f"is not a number: {shown(text)}") from None
-        if not isfinite(value):
-            raise Unsound(f"is not a finite number: {shown(text)}")
-        if "_" in text:
-            raise Unsound(f"is not a number: {shown(text)}")
-        return value
 
-    def with_comma(text: str) -> float:
-        if "." in text:
-            raise Unsound(f"is not a number with a decimal comma: {shown(text)}")
-        return with_point(text.replace(",", "."))
+def _with_point(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise Unsound("is missing" if not text.strip() else f"is not a number: {shown(text)}") from None
+    if not isfinite(value):
+        raise Unsound(f"is not a finite number: {shown(text)}")
+    if "_" in text:
+        raise Unsound(f"is not a number: {shown(text)}")
+    return value
 
-    return with_point if decimal == "." else with_comma
+
+def _with_comma(text: str) -> float:
+    if "." in text:
+        raise Unsound(f"is not a number with a decimal comma: {shown(text)}")
+    return _with_point(text.replace(",", "."))
 
 
 def shown(text: str) -> str:
@@ -96,16 +97,18 @@ def _blank(column: str, index: Mapping[str, int]) -> Callable[[Row], bool]:
 def _count(column: str, cell: Callable[[Row], float]) -> Callable[[Row], int]:
     def read(row: Row) -> int:
         value = cell(row)
-        if value < 0:
-            raise Unsound(f"{shown(column)} is negative: {figure(value)}")
-        if value > LARGEST_COUNT:
-            raise Unsound(f"{shown(column)} is too large to be a count: {figure(value)}")
         n = int(value)
-        if n != value:
-            raise Unsound(f"{shown(column)} is not a whole number: {figure(value)}")
+        if n != value or not 0 <= n <= LARGEST_COUNT:
+            raise Unsound(f"{shown(column)} {_no_count(value)}: {figure(value)}")
         return n
 
     return read
+
+
+def _no_count(value: float) -> str:
+    if value < 0:
+        return "is negative"
+    return "is too large to be a count" if value > LARGEST_COUNT else "is not a whole number"
 
 
 def _level(value: Callable[[Row], float]) -> ArmReader:
@@ -120,7 +123,7 @@ def _total(cell: Callable[[Row], float], blank: Callable[[Row], bool], *, is_mea
             return 0.0
         value = cell(row)
         if n == 0 and value != 0:
-            raise Unsound(f"{'mean' if is_mean else 'sum'} is {figure(value)} though the count is 0")
+            raise Unsound(f"the {'mean' if is_mean else 'sum'} is {figure(value)} though the count is 0")
         return _finite(value * n) if is_mean else value
 
     return read
@@ -172,7 +175,7 @@ def _mean_by_sums(
             return Stat(0, 0.0, 0.0)
         s, q = total(row), squares(row)
         if n == 0 and (s != 0 or q != 0):
-            raise Unsound(f"sum is {figure(s)} though the count is 0")
+            raise Unsound(f"the sum is {figure(s)} though the count is 0")
         return Stat(n, s, possible_squares(n, s, q, q))
 
     return read
@@ -190,7 +193,7 @@ def _mean_by_variance(
             return Stat(0, 0.0, 0.0)
         m = mean(row)
         if n == 0 and m != 0:
-            raise Unsound(f"mean is {figure(m)} though the count is 0")
+            raise Unsound(f"the mean is {figure(m)} though the count is 0")
         # One value has no sample variance, and none is needed.
         v = variance(row) if n > 1 else 0.0
         if v < 0:
@@ -204,6 +207,8 @@ def possible_squares(n: int, total: float, squares: float, scale: float) -> floa
     """The sum of squares, raised to the least that n and total allow if it falls short by no more than the rounding
     of numbers as large as `scale`; further short is Unsound, for then the variance is negative."""
     least = _finite(total * total / n) if n else 0.0
+    if squares >= least:
+        return squares
     if squares < least - ROUNDING * abs(scale):
         raise Unsound(f"the variance is negative: squares {figure(squares)}, sum {figure(total)}, count {figure(n)}")
-    return max(squares, least)
+    return least

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
 import redis
@@ -21,6 +20,7 @@ from django.db import connection
 from config.embedded import places, servers
 from config.embedded.processes import Failed, finish, spawn
 from tests.infrastructure import redis_url_for
+from tests.leftovers import processes_of, wait_for
 
 ROOT = os.geteuid() == 0
 
@@ -40,23 +40,6 @@ def both(folders: servers.Folders) -> Iterator[None]:
         for child in (servers.start_postgres(folders), servers.start_redis(folders)):
             running.callback(child.stop)
         yield
-
-
-def processes_below(folder: Path) -> list[int]:
-    """Processes that work in `folder` or name it on their command line."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
-            if str(folder) in " ".join([process.cwd(), *process.cmdline()]) and process.pid != os.getpid():
-                found.append(process.pid)
-    return found
-
-
-def wait_for(what, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 @pytest.mark.django_db
@@ -89,7 +72,7 @@ def test_a_restart_keeps_what_was_written(folder):
             database.execute("INSERT INTO kept VALUES ('still here')")
         with contextlib.closing(redis.Redis.from_url(folders.redis_url())) as client:
             client.set("kept", "still here")
-    assert processes_below(folder) == []
+    assert processes_of(folder) == {}
     with both(folders):
         with psycopg.connect(folders.database_url()) as database:
             assert database.execute("SELECT word FROM kept").fetchone() == ("still here",)
@@ -112,10 +95,10 @@ signal.pause()
 def test_servers_die_with_a_parent_that_is_killed_and_the_next_start_heals(folder):
     parent = subprocess.Popen([sys.executable, "-c", START_AND_WAIT, folder], stdout=subprocess.PIPE)
     assert parent.stdout.readline() == b"ready\n"
-    assert len(processes_below(folder)) > 3
+    assert len(processes_of(folder)) > 3
     parent.kill()
     parent.communicate()
-    wait_for(lambda: not processes_below(folder))
+    wait_for(lambda: not processes_of(folder))
     with both(servers.Folders.below(folder)):
         pass
 
@@ -193,7 +176,7 @@ def test_a_child_that_ignores_the_wish_to_stop_is_killed_with_all_it_started(fol
     wait_for(lambda: (folder / "child").exists() and (folder / "child").read_text())
     child.stop()
     assert child.process.returncode == -signal.SIGKILL
-    wait_for(lambda: not processes_below(folder))
+    wait_for(lambda: not processes_of(folder))
 
 
 @pytest.mark.skipif(not ROOT, reason="only root runs PostgreSQL under another account")

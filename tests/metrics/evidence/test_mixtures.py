@@ -142,6 +142,11 @@ def test_the_split_of_the_published_example_is_a_mismatch():
     assert srm.log_e(*floats(50_800, 49_200, 0.5)) == pytest.approx(9.331, abs=5e-4)
 
 
+def test_the_srm_check_is_the_ratio_of_a_dirichlet_multinomial_to_the_planned_split():
+    mixed = stats.dirichlet_multinomial.logpmf([620, 90], [90.0, 10.0], 710)
+    assert srm.log_e(*floats(620, 90, 0.9)) == pytest.approx(mixed - stats.binom.logpmf(620, 710, 0.9), abs=1e-9)
+
+
 def test_an_even_split_is_evidence_for_the_plan_and_a_planned_uneven_one_too():
     assert srm.log_e(*floats(50_000, 50_000, 0.5)) < 0
     assert srm.log_e(*floats(90_000, 10_000, 0.9)) < 0

@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.evidence import Path, Series, path, read
-from metrics.evidence.mixtures import UNDERFLOW
+from metrics.evidence import Path, Series, intervals, path, read
+from metrics.evidence.intervals import exact_proportion, exact_rate
+from metrics.evidence.mixtures import (
+    UNDERFLOW,
+    boundary_constant,
+    gamma_exponential,
+    t_radius,
+    two_sided_beta,
+    two_sided_gamma,
+)
 from tests.metrics.evidence.worlds import (
     FLAG,
     amounts,
@@ -234,6 +242,70 @@ def test_an_uncapped_mean_waits_for_500_effective_exposures_and_gets_no_cease_ve
     assert free.ready.tolist() == (free.n_eff >= 500).tolist()
     assert (free.n_eff < 500).any()
     assert capped.ready.all()
+
+
+def empirical_bernstein_by_hand(n, y, q, theta0, cap, side, rho):
+    """The strict leg with plain loops: (S, V, scale) into the gamma-exponential mixture."""
+    scale = theta0 if side > 0 else cap
+    total = spread = before_n = before_y = 0.0
+    for count, amount, square in zip(n, y, q, strict=True):
+        centre = min(scale, (before_y + theta0) / (before_n + 1))
+        spread += square - 2 * centre * amount + count * centre**2
+        total += side * (amount - count * theta0)
+        before_n, before_y = before_n + count, before_y + amount
+    return gamma_exponential(*(np.array(float(x)) for x in (total, spread, rho, scale)))
+
+
+@pytest.mark.parametrize(("line", "side", "name"), [(2.98, -1, "log_e_cease"), (1.83, 1, "log_e_alive")])
+def test_the_strict_leg_of_capped_amounts_equals_the_sum_by_hand(line, side, name):
+    series = amounts(np.random.default_rng(30), 1, 40, 12, 1.3, cap=20.0)
+    asked = question(1, kill=line, target=np.nan, cap=20.0, planned=500.0, spread=1.0)
+    strict = empirical_bernstein_by_hand(
+        series.n[0], series.y[0], series.q[0], line, 20.0, side, 500.0 / boundary_constant(0.01)
+    )
+    free = getattr(read(series, replace(asked, cap=np.array([np.nan]))), name)[0]
+    assert 0 < strict < free  # so that it is the leg that decides
+    assert getattr(read(series, asked), name)[0] == pytest.approx(float(strict), abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["proportion", "rate"])
+def test_the_interval_is_never_narrower_than_either_leg_allows(kind):
+    rng = np.random.default_rng(31)
+    n = rng.poisson(12, (300, 42))
+    series = Series(kind, n, rng.binomial(n, 0.04))
+    reading = read(series, question(300, kill=0.2, target=0.25, planned=500.0))
+    events, count = series.y.sum(axis=1) * 1.0, n.sum(axis=1) * 1.0
+    tau = 500 / boundary_constant(0.01)
+    radius = t_radius(count / tau, reading.nu, 0.05)
+    width = radius**2 * reading.phi / count
+    if kind == "proportion":
+        exact = exact_proportion(events, count, (tau - 1) * 0.2, (tau - 1) * 0.8, np.log(20))
+        score = intervals.proportion(events / count, width)
+    else:
+        exact = exact_rate(events, count, tau * 0.2, tau, np.log(20))
+        score = intervals.rate(events / count, width)
+    np.testing.assert_allclose(reading.lower, np.minimum(exact[0], score[0]))
+    np.testing.assert_allclose(reading.upper, np.maximum(exact[1], score[1]))
+    assert (exact[1] > score[1]).any() or (exact[0] < score[0]).any()
+    assert (exact[1] < score[1]).any() or (exact[0] > score[0]).any()
+
+
+@given(st.floats(0.001, 0.999), st.floats(1e-6, 10))
+def test_the_ends_of_a_score_band_lie_on_it(estimate, width):
+    middle, spread = np.array(estimate), np.array(width)
+    for end in intervals.proportion(middle, spread):
+        assert (estimate - end) ** 2 == pytest.approx(float(width * end * (1 - end)), rel=1e-6, abs=1e-9)
+    for end in intervals.rate(middle, spread):
+        assert (estimate - end) ** 2 == pytest.approx(float(width * end), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("events", [0, 1, 40])
+def test_the_ends_of_an_exact_interval_are_where_the_mixture_reaches_twenty(events):
+    y, n, a, b = (np.array(float(x)) for x in (events, 300, 2, 38))
+    for end in exact_proportion(y, n, a, b, np.log(20)):
+        assert end == 0 or two_sided_beta(y, n, end, a, b) == pytest.approx(np.log(20), abs=1e-5)
+    for end in exact_rate(y, n, a, b, np.log(20)):
+        assert end == 0 or two_sided_gamma(y, n, end, a, b) == pytest.approx(np.log(20), abs=1e-5)
 
 
 def test_a_path_of_capped_amounts_that_begins_with_one_exposure_ends_at_the_reading():

@@ -56,6 +56,13 @@ def test_rare_conversions_without_a_difference_raise_few_false_flags():
     assert ever(series, asked, "log_e_scale") < 0.05
 
 
+def test_shocks_of_one_arm_alone_raise_few_false_flags():
+    series = contrast(np.random.default_rng(21), 150, 150, 5_000, 0.05, 0.0, arm_cv=0.2)
+    asked = question(150, kill=0.0, target=0.0, planned=5_000.0 * 30)
+    assert ever(series, asked, "log_e_cease") < 0.05
+    assert ever(series, asked, "log_e_scale") < 0.05
+
+
 def test_a_bet_15_percent_below_its_line_is_flagged_by_day_60_in_most_runs():
     series = proportion(np.random.default_rng(17), 200, 60, 200, 0.85 * 0.05)
     assert ever(series, question(200, kill=0.05, planned=200.0 * 60)) > 0.65

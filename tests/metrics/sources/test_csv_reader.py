@@ -226,12 +226,12 @@ def test_several_key_columns_join_and_a_slash_inside_one_is_set_aside():
     assert "'a/b'" in only_reason(batch)
 
 
-def series(suffix, metric, kind="proportion", **arm):
+def series(suffix, metric, kind="proportion"):
     return {
         "key": suffix,
         "when": {"metric": metric},
         "kind": kind,
-        "arms": {"treatment": arm or {"n": "n", "sum": "sum"}},
+        "arms": {"treatment": {"n": "n", "sum": "sum"}},
     }
 
 

@@ -1,0 +1,41 @@
+"""Where an outcome stands between its kill line and its target: what the small pictures in lists show."""
+
+from dataclasses import dataclass
+
+from bets.models import Reading
+from bets.words import interval, line
+from portfolio.night import finding_of
+
+KILL_AT, TARGET_AT = 30.0, 70.0  # per cent of the picture's width; the better side is always on the right
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The 95 % interval and the estimate as percentages of the width, ready for SVG (never localised), and as words."""
+
+    start: str
+    width: str
+    estimate: str
+    sentence: str
+
+
+def standing_of(reading: Reading | None) -> Standing | None:
+    """The picture of one reading that comes with outcome, series and metric; None while nothing can be bounded."""
+    if reading is None or reading.lower is None or reading.upper is None:
+        return None
+    low, high = sorted((_place(reading, reading.lower), _place(reading, reading.upper)))
+    middle = (low + high) / 2 if reading.estimate is None else _place(reading, reading.estimate)
+    finding = finding_of(reading)
+    return Standing(
+        start=f"{low:.2f}%",
+        width=f"{max(high - low, 1.0):.2f}%",
+        estimate=f"{middle:.2f}%",
+        sentence=f"{interval(finding)}; {line(finding, 'kill line')}, {line(finding, 'target')}.",
+    )
+
+
+def _place(reading: Reading, number: float) -> float:
+    """Place of `number` on the scale on which the kill line is at KILL_AT and the target at TARGET_AT."""
+    outcome = reading.outcome
+    share = (number - outcome.kill_line) / (outcome.target - outcome.kill_line)
+    return min(100.0, max(0.0, KILL_AT + share * (TARGET_AT - KILL_AT)))

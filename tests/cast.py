@@ -1,0 +1,66 @@
+"""The cast of the tests: one person for each role, and an outsider who belongs to another domain."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from org.models import Domain, Person, Role
+from tests.factories import DomainFactory, PersonFactory, RoleGrantFactory
+
+
+def person(name: str, role: str, domain: Domain | None = None) -> Person:
+    made = PersonFactory(name=name, email=f"{name.split()[0].lower()}@example.org")
+    RoleGrantFactory(person=made, role=role, domain=domain)
+    return made
+
+
+@pytest.fixture
+def retail(db: None) -> Domain:
+    return DomainFactory(key="retail", name="Retail")
+
+
+@pytest.fixture
+def executive(db: None) -> Person:
+    return person("Eva Executive", Role.EXECUTIVE)
+
+
+@pytest.fixture
+def product_lead(retail: Domain) -> Person:
+    return person("Paul Lead", Role.PRODUCT_LEAD, retail)
+
+
+@pytest.fixture
+def finance(db: None) -> Person:
+    return person("Fiona Finance", Role.FINANCE)
+
+
+@pytest.fixture
+def product_operations(db: None) -> Person:
+    return person("Olga Operations", Role.PRODUCT_OPERATIONS)
+
+
+@pytest.fixture
+def admin(db: None) -> Person:
+    return person("Adam Admin", Role.ADMIN)
+
+
+@pytest.fixture
+def viewer(retail: Domain) -> Person:
+    return person("Vera Viewer", Role.VIEWER, retail)
+
+
+@pytest.fixture
+def outsider(db: None) -> Person:
+    """A product lead of a domain that nobody else here has anything to do with."""
+    return person("Otto Outsider", Role.PRODUCT_LEAD, DomainFactory(key="elsewhere", name="Elsewhere"))
+
+
+@pytest.fixture
+def client_of() -> Callable[[Person], Client]:
+    def signed_in(who: Person) -> Client:
+        client = Client()
+        client.force_login(who, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return signed_in

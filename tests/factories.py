@@ -1,0 +1,278 @@
+"""One factory for every model, with values that satisfy its constraints. Rules are tested through actions, not here."""
+
+import datetime as dt
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from bets import models as bets
+from metrics import models as metrics
+from org import models as org
+
+AT = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+TODAY = AT.date()
+
+
+class PersonFactory(DjangoModelFactory):
+    class Meta:
+        model = org.Person
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    name = factory.Sequence(lambda n: f"Person {n}")
+
+
+class DomainFactory(DjangoModelFactory):
+    class Meta:
+        model = org.Domain
+
+    key = factory.Sequence(lambda n: f"domain-{n}")
+    name = factory.Sequence(lambda n: f"Domain {n}")
+
+
+class TeamFactory(DjangoModelFactory):
+    class Meta:
+        model = org.Team
+
+    domain = factory.SubFactory(DomainFactory)
+    key = factory.Sequence(lambda n: f"team-{n}")
+    name = factory.Sequence(lambda n: f"Team {n}")
+
+
+class RoleGrantFactory(DjangoModelFactory):
+    class Meta:
+        model = org.RoleGrant
+
+    person = factory.SubFactory(PersonFactory)
+    role = org.Role.VIEWER
+
+
+class EventFactory(DjangoModelFactory):
+    class Meta:
+        model = org.Event
+
+    at = AT
+    kind = "something happened"
+    subject_type = "org.person"
+    subject_id = 1
+    sentence = "Something happened."
+
+
+class RunFactory(DjangoModelFactory):
+    class Meta:
+        model = org.Run
+
+    kind = "night"
+    key = factory.Sequence(lambda n: f"night {n}")
+    as_of = TODAY
+    state = org.Run.State.DONE
+    started_at = AT
+    finished_at = AT
+
+
+class JobFactory(DjangoModelFactory):
+    class Meta:
+        model = org.Job
+
+    run = factory.SubFactory(RunFactory)
+    kind = "read"
+    key = factory.Sequence(lambda n: f"job {n}")
+    available_at = AT
+
+
+class MetricFactory(DjangoModelFactory):
+    class Meta:
+        model = metrics.Metric
+
+    key = factory.Sequence(lambda n: f"metric-{n}")
+    name = factory.Sequence(lambda n: f"Conversion {n}")
+    kind = metrics.Metric.Kind.PROPORTION
+
+
+class SourceFactory(DjangoModelFactory):
+    class Meta:
+        model = metrics.Source
+
+    key = factory.Sequence(lambda n: f"source-{n}")
+    name = factory.Sequence(lambda n: f"Source {n}")
+    kind = metrics.Source.Kind.TYPED
+    domain = factory.SubFactory(DomainFactory)
+
+
+class SeriesFactory(DjangoModelFactory):
+    class Meta:
+        model = metrics.Series
+
+    metric = factory.SubFactory(MetricFactory)
+    source = factory.SubFactory(SourceFactory)
+    key = factory.Sequence(lambda n: f"series-{n}")
+
+
+class SignalFactory(DjangoModelFactory):
+    class Meta:
+        model = metrics.Signal
+
+    series = factory.SubFactory(SeriesFactory)
+    arm = "treatment"
+    period = factory.Sequence(lambda n: TODAY - dt.timedelta(days=n % 300 + 1))
+    n = 100
+    total = 40.0
+    recorded_at = AT
+
+
+class SignalRevisionFactory(DjangoModelFactory):
+    class Meta:
+        model = metrics.SignalRevision
+
+    series = factory.SubFactory(SeriesFactory)
+    arm = "treatment"
+    period = TODAY - dt.timedelta(days=1)
+    n = 100
+    total = 41.0
+    recorded_at = AT
+    replaced_at = AT
+
+
+class PullFactory(DjangoModelFactory):
+    class Meta:
+        model = metrics.Pull
+
+    source = factory.SubFactory(SourceFactory)
+    at = AT
+    state = metrics.Pull.State.OK
+
+
+class QuarantinedRowFactory(DjangoModelFactory):
+    class Meta:
+        model = metrics.QuarantinedRow
+
+    source = factory.SubFactory(SourceFactory)
+    fingerprint = factory.Sequence(lambda n: f"{n:064x}")
+    row = factory.Sequence(lambda n: n + 2)
+    reason = "There are more successes (9) than trials (3)."
+    raw = "2026-03-01,3,9"
+    first_seen_at = AT
+
+
+class GoalFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.Goal
+
+    key = factory.Sequence(lambda n: f"goal-{n}")
+    name = factory.Sequence(lambda n: f"Goal {n}")
+    measure = "Renewal rate of 90 %"
+    due_on = TODAY + dt.timedelta(days=365)
+
+
+class BetFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.Bet
+
+    key = factory.Sequence(lambda n: f"B-{n}")
+    name = factory.Sequence(lambda n: f"Faster claims {n}")
+    domain = factory.SubFactory(DomainFactory)
+    lead = factory.SubFactory(PersonFactory)
+    state = bets.Bet.State.LIVE
+    starts_on = TODAY - dt.timedelta(days=120)
+
+
+class HypothesisFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.Hypothesis
+
+    bet = factory.SubFactory(BetFactory)
+    version = 1
+    change = "a one-page claim form"
+    whom = "motor customers"
+    result = "more claims settled within a day"
+    reason = "most of them give up on page three"
+    written_at = AT
+    written_by = factory.SubFactory(PersonFactory)
+
+
+class OutcomeFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.Outcome
+
+    bet = factory.SubFactory(BetFactory)
+    number = factory.Sequence(lambda n: n % 30_000 + 1)
+    series = factory.SubFactory(SeriesFactory)
+    target = 0.45
+    kill_line = 0.40
+    starts_on = TODAY - dt.timedelta(days=120)
+    decide_by = TODAY + dt.timedelta(days=60)
+    planned_exposures = 18_000.0
+
+
+class TrancheFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.Tranche
+
+    bet = factory.SubFactory(BetFactory)
+    sequence = factory.Sequence(lambda n: n % 30_000 + 1)
+    amount = 25_000_000
+    purpose = "Build the first version"
+    gate = "Conversion above the kill line"
+    planned_on = TODAY
+
+
+class ReadingFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.Reading
+
+    outcome = factory.SubFactory(OutcomeFactory)
+    run = factory.SubFactory(RunFactory)
+    as_of = TODAY
+    engine = "1"
+    snapshot = "0" * 64
+    last_period = TODAY - dt.timedelta(days=1)
+    log_e_cease = 0.5
+    log_e_miss = 0.4
+    log_e_scale = -1.0
+    log_e_alive = -2.0
+    estimate = 0.41
+    lower = 0.38
+    upper = 0.44
+    exposures = 12_000.0
+    phi = 1.2
+    nu = 20.0
+    autocorrelation = 0.1
+    blocks = 17
+    grade = "B"
+    health = "healthy"
+
+
+class VerdictFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.Verdict
+
+    bet = factory.SubFactory(BetFactory)
+    run = factory.SubFactory(RunFactory)
+    as_of = TODAY
+    kind = bets.Verdict.Kind.MEASURE
+    sentence = "Not settled yet: conversion is between 38 % and 44 %."
+    log_e_cease = 0.5
+    log_e_miss = 0.4
+    log_e_scale = -1.0
+
+
+class FlagFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.Flag
+
+    bet = factory.SubFactory(BetFactory)
+    outcome = factory.SubFactory(OutcomeFactory)
+    kind = bets.Flag.Kind.CEASE
+    run = factory.SubFactory(RunFactory)
+    raised_on = TODAY
+    cycle = "2026-Q1"
+    log_e = 6.0
+    cut = 5.0
+    sentence = "Conversion is between 30 % and 36 %; the kill line is 40 %."
+
+
+ALL: list[Any] = [
+    PersonFactory, DomainFactory, TeamFactory, RoleGrantFactory, EventFactory, RunFactory, JobFactory, MetricFactory,
+    SourceFactory, SeriesFactory, SignalFactory, SignalRevisionFactory, PullFactory, QuarantinedRowFactory, GoalFactory,
+    BetFactory, HypothesisFactory, OutcomeFactory, TrancheFactory, ReadingFactory, VerdictFactory, FlagFactory,
+]  # fmt: skip
