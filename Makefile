@@ -24,7 +24,7 @@ browser: environment
 	@exec $(PY) -m tests.browser
 
 faults: environment
-	@exec $(PY) -m pytest -m faults tests/faults
+	@exec $(PY) -m pytest -m faults -n 2 tests/faults
 
 bench: environment
 	@exec $(PY) -m pytest -m bench tests/bench

@@ -38,7 +38,7 @@ def fetch(
 ) -> bytes:
     """The decoded body at `url`. `allow`: networks (CIDR) the operator opens beyond the public internet, where plain
     http is accepted too. `seconds` covers everything: names, connections, redirects, headers and body.
-    `headers` go to the first origin only."""
+    `headers` go to the first origin only; ours and Host are not overridden."""
     guard = Guard(_networks(allow), resolver, Deadline(seconds))
     here, sent = _parsed(url), dict(headers or {})
     for _ in range(max_redirects + 1):
@@ -52,15 +52,11 @@ def fetch(
 
 
 def _visit(url: httpx.URL, headers: Mapping[str, str], guard: Guard, max_bytes: int) -> bytes | httpx.URL:
-    """One hop: the body, or where the server sends us next. A client per hop keeps no cookie from the one before."""
-    with httpx.Client(
-        transport=GuardedTransport(guard, plain=url.scheme == "http"),
-        trust_env=False,
-        follow_redirects=False,
-        timeout=None,  # noqa: S113 - the one deadline lies on the socket, where a drip cannot stretch it
-    ) as client:
-        request = _request(client, url, headers)
-        response = client.send(request, stream=True)
+    """One hop: the body, or where the server sends us next. Straight through our transport: an httpx client would keep
+    cookies, look for proxies in the environment, and log the address with whatever secret its query holds."""
+    request = _request(url, headers)
+    with GuardedTransport(guard, plain=url.scheme == "http") as transport:
+        response = transport.handle_request(request)
         try:
             if response.status_code in REDIRECTS:
                 return _next(url, response)
@@ -70,10 +66,11 @@ def _visit(url: httpx.URL, headers: Mapping[str, str], guard: Guard, max_bytes: 
             response.close()
 
 
-def _request(client: httpx.Client, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Request:
-    ours = {"user-agent": "stakes", "accept-encoding": "gzip"}
+def _request(url: httpx.URL, headers: Mapping[str, str]) -> httpx.Request:
+    ours = {"user-agent": "stakes", "accept": "*/*", "accept-encoding": "gzip", "connection": "close"}
+    theirs = {name: value for name, value in headers.items() if name.lower() not in (*ours, "host")}
     try:
-        return client.build_request("GET", url, headers={**headers, **ours})
+        return httpx.Request("GET", url, headers={**theirs, **ours})
     except (ValueError, TypeError):
         raise FetchRefused("The headers for this source contain characters that HTTP does not allow.") from None
 

@@ -1,9 +1,11 @@
 """What we learn: metrics, the sources they are pulled from, series, signals, and an account of every pull."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from org.models import Domain, Job
 from org.rules import ACTS, Powers
@@ -112,6 +114,17 @@ class Source(models.Model):
         return self.name
 
 
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def with_last_period(self) -> "SeriesQuerySet":
+        """Adds `last_period`, the latest period with a signal. Keeps the order; one look-up in the key a series and arm."""
+        return self.annotate(last_period=Greatest(_last_period("treatment"), _last_period("control")))
+
+
+def _last_period(arm: str) -> Subquery:
+    signals = Signal.objects.filter(series=OuterRef("pk"), arm=arm).order_by("-period")
+    return Subquery(signals.values("period")[:1])
+
+
 class Series(models.Model):
     """One metric from one source with one selection: what an outcome is read from. May have a control arm."""
 
@@ -126,6 +139,8 @@ class Series(models.Model):
     grain = models.CharField(max_length=6, choices=Grain.choices, default=Grain.DAY)
     has_control = models.BooleanField(default=False)
 
+    objects = SeriesQuerySet.as_manager()
+
     class Meta:
         ordering = ["key"]
         verbose_name_plural = "series"
@@ -136,6 +151,12 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} ({self.key})"
+
+
+class PullQuerySet(models.QuerySet["Pull"]):
+    def latest_of(self, sources: Iterable[Source]) -> "PullQuerySet":
+        """The last pull of each source, in order of source. One index scan."""
+        return self.filter(source__in=sources).order_by("source", "-at", "-id").distinct("source")
 
 
 class Pull(models.Model):
@@ -163,6 +184,8 @@ class Pull(models.Model):
     signals_new = models.PositiveIntegerField(default=0)
     signals_corrected = models.PositiveIntegerField(default=0)
     signals_unchanged = models.PositiveIntegerField(default=0)
+
+    objects = PullQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-id"]
@@ -202,11 +225,19 @@ class Observation(models.Model):
 FINITE = Q(total__lt=float("inf"), total__gt=float("-inf"))  # PostgreSQL sorts NaN above infinity
 
 
+class SignalQuerySet(models.QuerySet["Signal"]):
+    def latest_of(self, series: Series, count: int) -> "SignalQuerySet":
+        """The latest signals of one series, newest period first, treatment before control. One index scan."""
+        return self.filter(series=series).order_by("-period", "-arm")[:count]
+
+
 class Signal(Observation):
     """One observation of a series; a correction replaces it and its history stays (SignalRevision)."""
 
     pk = models.CompositePrimaryKey("series", "arm", "period")
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    objects = SignalQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""The rows of every list of bets: a bet with what the latest night says of it, in three queries however many there are."""
+"""The rows of every list of bets: a bet with what the latest night says of it, in three queries for any number."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -65,7 +65,7 @@ def _by_bet(things: Iterable[Any], bet_of: Any) -> dict[int, list[Any]]:
 
 
 def listed(bets: BetQuerySet) -> BetQuerySet:
-    """Bets as lists show them: by horizon (now, next, later, retiring), then key; one query with everything a row needs."""
+    """Bets as lists show them: by horizon (now, next, later, retiring), then key; one query for all a row needs."""
     return bets.with_plan().select_related("lead", "domain", "goal").order_by((F("horizon") + 3) % 4, "key")
 
 

@@ -47,8 +47,7 @@ def browse(bets: BetQuerySet, asked: Mapping[str, str], person: Person, run: Run
     """What `asked` (show, q, page) selects of `bets`; unknown values mean the first. Seven queries."""
     words, show = asked.get("q", "").strip(), asked.get("show", "")
     show = show if show in VIEWS else "all"
-    views = {key: condition for key, condition in _conditions(person).items()}
-    found = _marked(bets.matching(words), run)
+    found, views = bets.matching(words), _conditions(person, run)
     counts = found.order_by().aggregate(**{key: Count("pk", filter=condition) for key, condition in views.items()})
     chosen = found.filter(views[show])
     page = Paginator(listed(chosen), ROWS).get_page(asked.get("page"))
@@ -56,19 +55,15 @@ def browse(bets: BetQuerySet, asked: Mapping[str, str], person: Person, run: Run
     return Browsed(show, words, tabs, _groups(rows_of(page, run), chosen), page)
 
 
-def _conditions(person: Person) -> dict[str, Q]:
-    return {
-        "all": Q(pk__isnull=False),
-        "flagged": Q(flagged=True),
-        "signals": Q(ailing=True),
-        "mine": Q(lead=person),
-    }
-
-
-def _marked(bets: BetQuerySet, run: Run | None) -> BetQuerySet:
+def _conditions(person: Person, run: Run | None) -> dict[str, Q]:
     flags = Flag.objects.filter(bet=OuterRef("pk"), cleared_on=None)
     unsound = Reading.objects.filter(run=run, outcome__bet=OuterRef("pk"), health__in=[STALE, BROKEN])
-    return bets.annotate(flagged=Exists(flags), ailing=Exists(unsound))
+    return {
+        "all": Q(pk__isnull=False),
+        "flagged": Q(Exists(flags)),
+        "signals": Q(Exists(unsound)),
+        "mine": Q(lead=person),
+    }
 
 
 def _groups(rows: Iterable[Row], chosen: BetQuerySet) -> list[Group]:

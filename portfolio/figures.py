@@ -1,4 +1,4 @@
-"""The headline figures of the portfolio, over every bet that a person may see. Planned money: nothing here was spent."""
+"""The headline figures of the portfolio, over every bet that a person may see. Money is planned: nothing was spent."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -64,11 +64,6 @@ def steps_of(run: Run) -> list[Step]:
     counted = Job.objects.filter(run=run).values("kind").annotate(
         total=Count("id"), done=Count("id", filter=Q(state="done")), dead=Count("id", filter=Q(state="dead"))
     )  # fmt: skip
-    found = {row["kind"]: row for row in counted}
-    return [
-        Step(name, found[kind]["done"], found[kind]["dead"], found[kind]["total"])
-        if kind in found
-        else Step(name, 0, 0, 0)
-        for kind, name in STEPS.items()
-        if kind in found or run.kind == "night"
-    ]
+    found = {row["kind"]: (row["done"], row["dead"], row["total"]) for row in counted}
+    planned = [kind for kind in STEPS if kind in found or run.kind == "night"]
+    return [Step(STEPS[kind], *found.get(kind, (0, 0, 0))) for kind in planned]

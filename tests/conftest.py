@@ -31,6 +31,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             SERVERS.start()
         except Failed as error:
             pytest.exit(str(error), returncode=3)
+        if session.config.getoption("numprocesses", None):
+            # The workers inherit it, and would read the settings before their own Redis number is in the address.
+            del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_unconfigure() -> None:

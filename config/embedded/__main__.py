@@ -20,6 +20,7 @@ def main() -> int:
         demo = Demo(CHECKOUT, chosen_port(), Path(os.environ.get("DEMO_DATA") or CHECKOUT / ".demo").absolute())
         if options.parent:
             die_with(options.parent, signal.SIGTERM)
+            demo.follow(options.parent)
         return demo.run()
     except (Failed, OSError) as error:
         print(error, file=sys.stderr)

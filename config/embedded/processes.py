@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
+STOPPING = sum(1 << (number - 1) for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM))
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 Command = Sequence[str | Path]
 
@@ -36,6 +37,15 @@ def die_with(parent: int, death: signal.Signals) -> None:
     LIBC.prctl(PR_SET_PDEATHSIG, int(death), 0, 0, 0)
     if os.getppid() != parent:  # it died before we asked
         os.kill(os.getpid(), death)
+
+
+def caught_signals(pid: int) -> int:
+    """Mask of the signals for stopping that process `pid` catches; 0 where it cannot be known."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("SigCgt:"):
+                return int(line.split()[1], 16) & STOPPING
+    return 0
 
 
 def _as_child_of_this_process(death: signal.Signals) -> Callable[[], None]:

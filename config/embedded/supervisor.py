@@ -18,7 +18,7 @@ import psycopg
 import redis
 
 from config.addresses import celery_broker, database
-from config.embedded.processes import Child, Failed, finish, spawn, wait_until
+from config.embedded.processes import Child, Failed, caught_signals, finish, spawn, wait_until
 from config.embedded.servers import Folders, start_postgres, start_redis
 
 HOST = "127.0.0.1"
@@ -53,6 +53,18 @@ class Demo:
         self.port = port
         self.children: list[Child] = []
         self.asked_to_stop = False
+        self.parent: tuple[int, int] | None = None
+
+    def follow(self, parent: int) -> None:
+        """Ends also when only `parent`, a make, was interrupted.
+
+        On SIGINT and SIGHUP make waits for its children without telling them, because a terminal tells all. What can be
+        seen from outside is that it no longer catches the signal.
+        """
+        self.parent = (parent, caught_signals(parent))
+
+    def _is_left_alone(self) -> bool:
+        return self.parent is not None and caught_signals(self.parent[0]) != self.parent[1]
 
     def run(self) -> int:
         """Returns when somebody asked for the end. Failed when something did not start or ended by itself."""
@@ -75,7 +87,7 @@ class Demo:
     def pause(self, seconds: float) -> None:
         """Waits; Stopped when somebody asked for the end, Failed when one of the family has ended."""
         time.sleep(seconds)
-        if self.asked_to_stop:
+        if self.asked_to_stop or self._is_left_alone():
             raise Stopped
         for child in self.children:
             if child.has_ended():

@@ -144,7 +144,7 @@ def _proportion(count: Callable[[Row], int], total: Callable[[Row, int], float],
         if successes > n * (1 + 1e-9 if is_mean else 1):
             raise Unsound(f"there are more successes ({figure(successes)}) than trials ({figure(n)})")
         if is_mean:
-            return Stat(n, float(round(successes)), None)
+            return Stat(n, float(min(round(successes), n)), None)
         if successes != int(successes):
             raise Unsound(f"the number of successes is not a whole number: {figure(successes)}")
         return Stat(n, successes, None)

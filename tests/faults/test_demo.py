@@ -63,8 +63,8 @@ class Run:
         """Numbers of the family, by what their command line says."""
         words = {
             "web": "waitress",
-            "worker": " worker ",
-            "beat": " beat ",
+            "worker": "config worker",
+            "beat": "config beat",
             "postgresql": "bin/postgres -D",
             "redis": "redis-server",
         }

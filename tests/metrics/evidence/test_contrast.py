@@ -7,11 +7,36 @@ from hypothesis import strategies as st
 
 from metrics.evidence import Series, path, read
 from metrics.evidence.intervals import fieller
+from metrics.evidence.mixtures import boundary_constant, one_sided_normal, one_sided_t
+from tests.metrics.evidence.test_noise import by_hand
 from tests.metrics.evidence.worlds import FLAG, amounts, contrast, question, some_series
 
 
 def lifts(size, **more):
     return question(size, **{"kill": 0.0, "target": 0.01, "planned": 20_000.0} | more)
+
+
+def test_both_legs_of_a_contrast_equal_the_sum_by_hand():
+    series, rho, planned = contrast(np.random.default_rng(7), 1, 84, 400, 0.1, 0.1, arm_cv=0.1), 1.01, 3_000.0
+    n, y, control_n, control_y = (x[0].astype(float) for x in (series.n, series.y, series.control_n, series.control_y))
+    weight = n * control_n / (n + control_n)
+    gaps = weight * (y / n - rho * control_y / control_n)
+    rates = y.sum() / n.sum(), control_y.sum() / control_n.sum()
+    each = [rate * (1 - rate) for rate in rates]
+    variance = (weight**2 * (each[0] / n + rho**2 * each[1] / control_n)).sum()
+    v = variance / weight.sum()
+    _, _, _, days, _ = by_hand(list(gaps), list(weight))
+    _, _, _, weeks, df = by_hand(list(gaps.reshape(-1, 7).sum(1)), list(weight.reshape(-1, 7).sum(1)))
+    phi = max(1, (8 * (1 + 2 * max(days / v - 1, 0)) + df * weeks / v) / (8 + df))
+    z, kappa = np.array(gaps.sum() / variance**0.5), np.array(weight.sum() * boundary_constant(0.01) / planned)
+    unit, period = one_sided_normal(z, kappa), one_sided_t(z / phi**0.5, kappa, np.array(8 + df))
+    assert 0 < period < unit
+    assert read(series, lifts(1, planned=planned)).log_e_scale[0] == pytest.approx(float(period), rel=1e-9)
+
+
+def test_a_contrast_is_not_ready_before_two_complete_weeks():
+    series = contrast(np.random.default_rng(1), 2, 20, 300, 0.05, 0.0)
+    assert path(series, lifts(2)).ready.sum(axis=1).tolist() == [7, 7]
 
 
 def test_a_clear_lift_is_flagged_to_scale_and_a_clear_drop_to_cease():

@@ -1,0 +1,172 @@
+"""Figures as plain data for Plotly. Colours are names of the stylesheet, which the browser resolves for its theme."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from bets.models import Flag, Outcome
+from bets.words import value
+from portfolio.moments import Moment, Way
+
+Figure = dict[str, Any]
+SYMBOLS = {"cease": "square", "pivot": "diamond", "scale": "triangle-up", "stale": "circle-open"}
+COLOURS = {"cease": "var(--cease)", "pivot": "var(--pivot)", "scale": "var(--persist)", "stale": "var(--muted)"}
+AIR = 0.12  # of the height, above and below what matters
+
+
+def outcome_figure(outcome: Outcome, way: Way, flags: Iterable[Flag]) -> Figure:
+    """One outcome over time: interval, running estimate, target, kill line, decide-by, and when it was flagged."""
+    known = [moment for moment in way.moments if moment.estimate is not None]
+    return {
+        "data": [*_band(outcome, known), _estimate(outcome, known), *_flagged(outcome, way, flags)],
+        "layout": _layout(outcome, known),
+    }
+
+
+def shown(outcome: Outcome, number: float) -> str:
+    """A number of an outcome in words, with its unit."""
+    metric = outcome.series.metric
+    return value(number, metric.kind, metric.unit, outcome.contrast)
+
+
+def _scale(outcome: Outcome) -> float:
+    """Shares and relative differences are drawn as percentages."""
+    return 100.0 if outcome.contrast == "relative" or outcome.series.metric.kind == "proportion" else 1.0
+
+
+def _suffix(outcome: Outcome) -> str:
+    if outcome.contrast == "relative":
+        return " %"
+    if outcome.series.metric.kind == "proportion":
+        return " points" if outcome.contrast else " %"
+    return f" {outcome.series.metric.unit}".rstrip()
+
+
+def _band(outcome: Outcome, known: list[Moment]) -> list[Figure]:
+    bounded = [moment for moment in known if moment.lower is not None and moment.upper is not None]
+    scale, days = _scale(outcome), [moment.day.isoformat() for moment in bounded]
+    common = {"type": "scatter", "mode": "lines", "x": days, "line": {"width": 0}, "hoverinfo": "skip"}
+    return [
+        common | {"y": [scale * (moment.lower or 0.0) for moment in bounded], "showlegend": False},
+        common
+        | {
+            "y": [scale * (moment.upper or 0.0) for moment in bounded],
+            "name": "95 % interval",
+            "fill": "tonexty",
+            "fillcolor": "var(--band)",
+        },
+    ]
+
+
+def _estimate(outcome: Outcome, known: list[Moment]) -> Figure:
+    level = outcome.series.metric.kind == "level"
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if len(known) < 2 else "lines",
+        "name": "Value" if level else "Estimate so far",
+        "x": [moment.day.isoformat() for moment in known],
+        "y": [_scale(outcome) * (moment.estimate or 0.0) for moment in known],
+        "text": [_words(outcome, moment) for moment in known],
+        "hovertemplate": "%{text}<extra></extra>",
+        "line": {"color": "var(--accent)", "width": 2},
+    }
+
+
+def _words(outcome: Outcome, moment: Moment) -> str:
+    words = shown(outcome, moment.estimate or 0.0)
+    if moment.lower is None or moment.upper is None:
+        return words
+    return f"{words}, between {shown(outcome, moment.lower)} and {shown(outcome, moment.upper)}"
+
+
+def _flagged(outcome: Outcome, way: Way, flags: Iterable[Flag]) -> list[Figure]:
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": f"Flagged: {flag.get_kind_display().lower()}",
+            "x": [flag.raised_on.isoformat()],
+            "y": [_scale(outcome) * moment.estimate],
+            "text": [f"Flagged: {flag.get_kind_display().lower()}"],
+            "hovertemplate": "%{text}<extra></extra>",
+            "marker": {"symbol": SYMBOLS[flag.kind], "size": 12, "color": COLOURS[flag.kind]},
+        }
+        for flag in flags
+        if (moment := way.at(flag.raised_on)) is not None and moment.estimate is not None
+    ]
+
+
+def _layout(outcome: Outcome, known: list[Moment]) -> Figure:
+    end = max([outcome.decide_by, *(moment.day for moment in known)]).isoformat()
+    ticks = {"gridcolor": "var(--line)", "linecolor": "var(--line)", "zeroline": False, "fixedrange": True}
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": "var(--muted)", "size": 12, "family": "Inter, system-ui, sans-serif"},
+        "margin": {"l": 8, "r": 12, "t": 36, "b": 8},
+        "hovermode": "closest",
+        "hoverlabel": {"bgcolor": "var(--raised)", "font": {"color": "var(--text)"}, "bordercolor": "var(--line-2)"},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False},
+        "xaxis": ticks
+        | {"type": "date", "range": [outcome.starts_on.isoformat(), end], "automargin": True, "showgrid": False},
+        "yaxis": ticks
+        | {"range": _range(outcome, known), "ticksuffix": _suffix(outcome), "automargin": True, "nticks": 6},
+        "shapes": _lines(outcome),
+        "annotations": _labels(outcome),
+    }
+
+
+def _range(outcome: Outcome, known: list[Moment]) -> list[float]:
+    """What must be seen: the lines, the estimates of the later half, and the interval as it is now; early intervals
+    are so wide that they would flatten everything else."""
+    late = known[len(known) // 2 :]
+    last = known[-1:]
+    numbers = [outcome.target, outcome.kill_line, *(moment.estimate for moment in late)]
+    numbers += [bound for moment in last for bound in (moment.lower, moment.upper)]
+    seen = [_scale(outcome) * number for number in numbers if number is not None]
+    air = (max(seen) - min(seen)) * AIR
+    return [min(seen) - air, max(seen) + air]
+
+
+def _lines(outcome: Outcome) -> list[Figure]:
+    scale = _scale(outcome)
+    across = {"type": "line", "xref": "paper", "x0": 0, "x1": 1}
+    decide = outcome.decide_by.isoformat()
+    return [
+        across | _at(scale * outcome.target) | {"line": {"color": "var(--persist)", "width": 2}},
+        across | _at(scale * outcome.kill_line) | {"line": {"color": "var(--cease)", "width": 2, "dash": "dash"}},
+        {
+            "type": "line",
+            "yref": "paper",
+            "y0": 0,
+            "y1": 1,
+            "x0": decide,
+            "x1": decide,
+            "line": {"color": "var(--text)", "width": 1, "dash": "dot"},
+        },
+    ]
+
+
+def _at(height: float) -> Figure:
+    return {"y0": height, "y1": height}
+
+
+def _labels(outcome: Outcome) -> list[Figure]:
+    """Names of the lines, each on the side of its line that faces away from the other."""
+    scale, up = _scale(outcome), outcome.target > outcome.kill_line
+    lines = [("Target", outcome.target, "var(--persist)", up), ("Kill line", outcome.kill_line, "var(--cease)", not up)]
+    common = {"showarrow": False, "font": {"size": 12}}
+    named = [
+        common
+        | {
+            "text": f"{name} {shown(outcome, number)}",
+            "xref": "paper",
+            "x": 0.01,
+            "xanchor": "left",
+            "y": scale * number,
+            "yanchor": "bottom" if above else "top",
+            "font": {"size": 12, "color": colour},
+        }
+        for name, number, colour, above in lines
+    ]
+    decide = common | {"text": f"Decide by {outcome.decide_by:%-d %b %Y}", "x": outcome.decide_by.isoformat()}
+    return [*named, decide | {"xanchor": "right", "xshift": -4, "yref": "paper", "y": 0.02, "yanchor": "bottom"}]

@@ -1,0 +1,111 @@
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from bets.rules import Feed, Statement, decide, grade, health, outcome_refusals, read_before
+
+TODAY = dt.date(2026, 3, 2)
+SOUND = Statement(
+    kind="proportion", contrast="", has_control=False, higher_is_better=True, kill_line=0.40, target=0.45,
+    baseline=0.41, starts_on=TODAY, decide_by=TODAY + dt.timedelta(days=90), planned_exposures=9_000,
+)  # fmt: skip
+FEED = Feed(arrived=True, late=False, ready=True, constant=False, abstains=False, srm_log_e=0.0, missing=0.0)
+
+
+def reasons(**changes: object) -> list[str]:
+    return list(outcome_refusals(replace(SOUND, **changes), today=TODAY))  # type: ignore[arg-type]
+
+
+def test_a_sound_outcome_is_not_refused() -> None:
+    assert reasons() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kill_line": 0.5}, "wrong side of the target"),
+        ({"kill_line": 0.45}, "wrong side of the target"),
+        ({"higher_is_better": False}, "lower is better"),
+        ({"decide_by": TODAY}, "not in the future"),
+        ({"decide_by": TODAY - dt.timedelta(days=1)}, "not in the future"),
+        ({"starts_on": TODAY + dt.timedelta(days=200)}, "after the start"),
+        ({"planned_exposures": 0.0}, "more than none"),
+        ({"target": float("nan")}, "must be numbers"),
+        ({"target": 45.0}, "between 0 % and 100 %"),
+        ({"contrast": "relative"}, "has none"),
+        ({"contrast": "relative", "has_control": True, "kind": "level"}, "cannot be compared"),
+    ],
+)
+def test_an_outcome_is_refused_with_the_reason(changes: dict[str, object], words: str) -> None:
+    assert any(words in reason for reason in reasons(**changes))
+
+
+def test_lower_is_better_turns_the_lines_around() -> None:
+    assert reasons(higher_is_better=False, kill_line=0.45, target=0.40) == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "verdict"),
+    [
+        ({"cease": True}, "cease"),
+        ({"scale": True}, "persist"),
+        ({"miss": True}, "pivot"),
+        ({"cease": True, "miss": True}, "cease"),
+        ({"cease": True, "scale": True}, "contradiction"),
+        ({}, "measure"),
+    ],
+)
+def test_the_decision_table(flags: dict[str, bool], verdict: str) -> None:
+    given = {"cease": False, "scale": False, "miss": False} | flags
+    assert decide(**given, health="healthy") == verdict
+
+
+@pytest.mark.parametrize("state", ["waiting", "stale", "broken"])
+def test_without_health_there_is_no_verdict_unless_a_flag_stands(state: str) -> None:
+    assert decide(cease=False, scale=False, miss=False, health=state) == "none"
+    assert decide(cease=True, scale=False, miss=False, health=state) == "cease"
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, "healthy"),
+        ({"arrived": False}, "waiting"),
+        ({"ready": False}, "waiting"),
+        ({"abstains": True}, "waiting"),
+        ({"late": True}, "stale"),
+        ({"constant": True}, "broken"),
+        ({"srm_log_e": 9.331}, "broken"),
+        ({"srm_log_e": 6.8}, "healthy"),
+        ({"missing": 0.21}, "broken"),
+        ({"missing": 0.20}, "healthy"),
+    ],
+)
+def test_health_names_what_is_wrong_with_the_feed(changes: dict[str, object], state: str) -> None:
+    found, note = health(replace(FEED, **changes))  # type: ignore[arg-type]
+    assert found == state
+    assert bool(note) is (state != "healthy")
+
+
+def test_the_grade_falls_with_what_is_known() -> None:
+    assert [
+        grade("healthy", has_contrast=True, kind="proportion"),
+        grade("stale", has_contrast=False, kind="mean"),
+        grade("healthy", has_contrast=False, kind="level"),
+        grade("broken", has_contrast=True, kind="proportion"),
+    ] == ["A", "B", "C", "D"]
+
+
+@pytest.mark.parametrize(
+    ("grain", "settle", "before"),
+    [
+        ("day", 0, dt.date(2026, 3, 18)),
+        ("day", 3, dt.date(2026, 3, 15)),
+        ("week", 0, dt.date(2026, 3, 12)),
+        ("month", 0, dt.date(2026, 3, 1)),
+        ("month", 20, dt.date(2026, 2, 1)),
+    ],
+)
+def test_only_periods_that_have_ended_and_settled_are_read(grain: str, settle: int, before: dt.date) -> None:
+    assert read_before(dt.date(2026, 3, 18), settle, grain) == before
