@@ -116,7 +116,7 @@ class Source(models.Model):
 
 class SeriesQuerySet(models.QuerySet["Series"]):
     def with_last_period(self) -> "SeriesQuerySet":
-        """Adds `last_period`, the latest period with a signal. Keeps the order; one look-up in the key a series and arm."""
+        """Adds `last_period`, the latest one with a signal. Keeps the order; a look-up in the key for each series and arm."""
         return self.annotate(last_period=Greatest(_last_period("treatment"), _last_period("control")))
 
 

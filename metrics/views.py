@@ -47,7 +47,7 @@ def list_sources(request: PersonRequest) -> HttpResponse:
 
 @require_GET
 def show_source(request: PersonRequest, key: str) -> HttpResponse:
-    """One source: what it last brought, what was set aside and why, its series; asks again while a pull is under way."""
+    """One source: what it last brought, what was set aside and why, its series; asks again during a pull."""
     return render(request, "metrics/show_source.html", _source_page(request, _visible_source(request, key)))
 
 

@@ -104,9 +104,11 @@ def _add_jobs(run: Run, planned: Iterable[Planned], at: datetime) -> bool:
 
 
 @transaction.atomic
-def claim_job(*, at: datetime) -> Job | None:
-    """Takes the next waiting job for a lease; nobody else gets it meanwhile. None when nothing waits."""
+def claim_job(*, at: datetime, run: Run | None = None) -> Job | None:
+    """Takes the next waiting job (of one run, or of any) for a lease; nobody else gets it meanwhile. None: nothing waits."""
     waiting: QuerySet[Job] = Job.objects.filter(state=Job.State.QUEUED, available_at__lte=at)
+    if run is not None:
+        waiting = waiting.filter(run=run)
     job = waiting.order_by("available_at", "id").select_for_update(skip_locked=True).first()
     if job is None:
         return None

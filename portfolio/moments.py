@@ -14,6 +14,7 @@ from metrics import evidence
 from metrics.reading import Arrays
 
 MOMENTS = 90  # more would not show in a chart, and nobody reads them in a table
+EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -51,22 +52,24 @@ def ways_of(outcomes: Iterable[Outcome], as_of: date) -> dict[int, Way]:
 def _ways(shape: Shape, group: Sequence[Outcome], as_of: date) -> list[tuple[int, Way]]:
     arrays = arrays_of(shape, group, as_of)
     path = evidence.path(engine_input(shape, arrays), question_of(shape, group))
-    return [(outcome.pk, _way(shape, arrays, path, place)) for place, outcome in enumerate(group)]
+    return [(outcome.pk, _way(outcome, arrays, path, place)) for place, outcome in enumerate(group)]
 
 
-def _way(shape: Shape, arrays: Arrays, path: evidence.Path, place: int) -> Way:
+def _way(outcome: Outcome, arrays: Arrays, path: evidence.Path, place: int) -> Way:
+    kind, grain, _ = shape_of(outcome)
     present = np.flatnonzero((arrays.n[place] + arrays.cn[place] > 0) | (arrays.y[place] != 0))
     if not present.size:
         return Way([], 1)
     step = -(-present.size // MOMENTS)
     shown = present[::-1][::step][::-1]
     exposures = np.cumsum(arrays.n[place] + arrays.cn[place])
-    estimate = arrays.y[place] if shape[0] == "level" else path.estimate[place]
-    last = date(1970, 1, 1) + timedelta(days=int(arrays.last[place]))
+    estimate = arrays.y[place] if kind == "level" else path.estimate[place]
+    last = EPOCH + timedelta(days=int(arrays.last[place]))
+    columns = _number(last, grain) - _number(outcome.starts_on, grain)
     return Way(
         [
             Moment(
-                _earlier(last, int(present[-1] - column), shape[1]),
+                _earlier(last, columns - int(column), grain),
                 _finite(estimate[column]),
                 _finite(path.lower[place, column]),
                 _finite(path.upper[place, column]),
@@ -76,6 +79,13 @@ def _way(shape: Shape, arrays: Arrays, path: evidence.Path, place: int) -> Way:
         ],
         step,
     )
+
+
+def _number(day: date, grain: str) -> int:
+    """Number of the period in which a day lies, as metrics.reading counts them."""
+    if grain == "month":
+        return day.year * 12 + day.month
+    return (day - EPOCH).days // (7 if grain == "week" else 1)
 
 
 def _earlier(last: date, periods: int, grain: str) -> date:

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-QUIET = [
+FLAGS = [
+    "--no-sandbox",  # it works neither for root nor in most containers, and only our own pages are opened
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--disable-quic",
@@ -26,11 +27,6 @@ REPORT_VIOLATIONS = """
 document.addEventListener('securitypolicyviolation', e =>
   console.error(`CSP: ${e.violatedDirective} forbids ${e.blockedURI} in ${e.sourceFile}:${e.lineNumber}`));
 """
-
-
-def flags() -> list[str]:
-    """Command line of Chromium; its sandbox does not work for root."""
-    return [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
 
 
 def find() -> str | None:
@@ -54,7 +50,7 @@ def failure(path: str) -> str | None:
     """Why the browser at `path` does not start, or None when it does."""
     try:
         with sync_playwright() as playwright:
-            playwright.chromium.launch(executable_path=path, args=flags(), timeout=60_000).close()
+            playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=60_000).close()
     except Exception as error:  # Playwright has many, all of them mean the same here
         return str(error).strip().splitlines()[0]
     return None
@@ -94,7 +90,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.fail("The browser tests need Chromium: run `python -m tests.browser`.")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=flags(), timeout=60_000)
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=60_000)
         yield running
         running.close()
 

@@ -11,7 +11,7 @@ PYTHON = (sys.executable, "-m")
 CHECKS = {
     "lint": (*PYTHON, "ruff", "check", "."),
     "format": (*PYTHON, "ruff", "format", "--check", "."),
-    "templates": (*PYTHON, "djlint", "templates", "--check", "--lint", "--quiet"),
+    "templates": (*PYTHON, "djlint", "templates", "--lint"),
     "contracts": (str(Path(sys.executable).with_name("lint-imports")), "--no-cache"),
     "migrations": (sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"),
     "types": (*PYTHON, "mypy", "."),

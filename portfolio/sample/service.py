@@ -112,7 +112,7 @@ STORIES = [
             "asking for a review after a solved request", "users of the app",
             "4.3 stars in the app stores, from 3.8", "only the annoyed write a review unasked",
         ),
-        (Aim("store-rating", "store-rating", "ventures", 1, 3.8, ((0, 3.85), (110, 4.12)), 4.3, 3.8, noise=0.008),),
+        (Aim("store-rating", "store-rating", "service", 1, 3.8, ((0, 3.85), (110, 4.12)), 4.3, 3.8, noise=0.008),),
         (
             Stage(60, "Prompt after a solved request", "Store rules checked", 0),
             Stage(90, "Answers to reviews within a day", "Above 3.8 stars after twelve weeks", 90),

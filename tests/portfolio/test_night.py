@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 START = dt.date(2026, 1, 1)
 AS_OF = START + dt.timedelta(days=100)
 AT = dt.datetime(2026, 4, 11, 2, tzinfo=dt.UTC)
+RATES = {"failing": 0.33, "between": 0.425, "healthy": 0.52, "unsettled": 0.425}
 MAPPING = {
     "location": {"file": "signals.csv"},
     "grain": "day",
@@ -35,7 +36,8 @@ def write_file(folder: Path, rates: dict[str, float], days: int = 100, first: dt
     lines = ["day,bet,trials,successes"]
     for name, rate in rates.items():
         for day in range(days):
-            lines.append(f"{first + dt.timedelta(days=day)},{name},1000,{random.binomial(1000, rate)}")
+            trials = 10 if name == "unsettled" else 1000
+            lines.append(f"{first + dt.timedelta(days=day)},{name},{trials},{random.binomial(trials, rate)}")
     (folder / "signals.csv").write_text("\n".join(lines) + "\n")
 
 
@@ -48,12 +50,11 @@ def make_bet(source: Source, key: str) -> Bet:
 
 @pytest.fixture
 def portfolio(tmp_path: Path, settings: Settings) -> dict[str, Bet]:
-    """Three bets with kill line 40 % and target 45 %: one far below, one in between, one far above."""
+    """Kill line 40 %, target 45 %: a bet far below, one between, one far above, and one with too little traffic."""
     settings.SIGNALS_FOLDER = tmp_path
-    rates = {"failing": 0.33, "unsettled": 0.425, "healthy": 0.52}
-    write_file(tmp_path, rates)
+    write_file(tmp_path, RATES)
     source = SourceFactory(kind="csv", config=MAPPING)
-    return {key: make_bet(source, key) for key in rates}
+    return {key: make_bet(source, key) for key in RATES}
 
 
 def run_jobs(at: dt.datetime = AT, run: Run | None = None) -> Run:
@@ -78,7 +79,7 @@ def verdicts(run: Run) -> dict[str, str]:
 
 def test_signals_in_flags_out(portfolio: dict[str, Bet]) -> None:
     run = whole_night()
-    assert verdicts(run) == {"failing": "cease", "unsettled": "measure", "healthy": "persist"}
+    assert verdicts(run) == {"failing": "cease", "between": "pivot", "healthy": "persist", "unsettled": "measure"}
     flag = Flag.objects.get(bet=portfolio["failing"], kind="cease")
     assert (flag.raised_on, flag.cycle) == (AS_OF, "2026-Q2")
     assert "kill line is 40.0 %" in flag.sentence
@@ -105,7 +106,7 @@ def test_a_second_night_with_the_same_signals_reads_the_same_to_the_last_bit(por
 def test_flags_are_raised_once_and_keep_the_evidence_of_their_night(portfolio: dict[str, Bet], tmp_path: Path) -> None:
     whole_night()
     before = list(Flag.objects.order_by("id").values())
-    write_file(tmp_path, {"failing": 0.55, "unsettled": 0.425, "healthy": 0.52}, days=160)
+    write_file(tmp_path, RATES | {"failing": 0.55}, days=160)
     whole_night(as_of=AS_OF + dt.timedelta(days=60))
     assert list(Flag.objects.filter(pk__in=[flag["id"] for flag in before]).order_by("id").values()) == before
 
@@ -147,7 +148,7 @@ def test_a_stale_flag_is_raised_when_two_arrivals_are_missed_and_cleared_by_the_
     whole_night(as_of=later)
     flag = Flag.objects.get(bet=portfolio["unsettled"], kind="stale")
     assert "says nothing about the result" in flag.sentence
-    write_file(tmp_path, {"failing": 0.33, "unsettled": 0.425, "healthy": 0.52}, days=106)
+    write_file(tmp_path, RATES, days=106)
     whole_night(as_of=later + dt.timedelta(days=1))
     flag.refresh_from_db()
     assert flag.cleared_because == "Signals arrive again."
@@ -164,8 +165,8 @@ def test_bets_that_ended_in_this_quarter_still_count_in_the_family(portfolio: di
     cut = Flag.objects.get(bet=portfolio["failing"], kind="cease").cut
     Bet.objects.filter(key="unsettled").update(state="ceased")
     run = whole_night(key="next")
-    assert night._active_in_cycle(run, 2) == 3
-    assert cut == pytest.approx(np.log(3 / night.ALPHA))
+    assert night._active_in_cycle(run, 3) == 4
+    assert cut == pytest.approx(np.log(4 / night.ALPHA))
 
 
 def test_a_night_with_nothing_to_do_ends() -> None:

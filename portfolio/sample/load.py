@@ -1,0 +1,187 @@
+"""Loads the sample enterprise: through the same actions as everyone, then its past nights through the same jobs."""
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from bets.actions import Claim, add_goal, add_outcome, go_live, plan_tranche, state_bet
+from bets.models import Bet, Flag, Goal, Reading
+from lib.refusals import Refused
+from metrics.actions import record_signal, register_metric, register_series, register_source
+from metrics.models import Metric, Pull, Series, Source
+from org.actions import add_domain, add_person, add_team, grant_role, start_run
+from org.models import Domain, Person, Run, Team
+from portfolio.replay import perform_run
+from portfolio.sample import claims, direct, service, ventures
+from portfolio.sample.enterprise import DOMAINS, GOALS, METRICS, TEAMS
+from portfolio.sample.files import FOLDER, PLACES, Feeds, config_of, write_all
+from portfolio.sample.people import PASSWORD, PEOPLE, email_of
+from portfolio.sample.shapes import Aim, Story
+from portfolio.sample.simulate import BEFORE, Drawn, draw
+
+STORIES = direct.STORIES + claims.STORIES + service.STORIES + ventures.STORIES
+EVERY = 14  # days between two replayed nights
+DAILY = 7  # the last days are replayed night by night
+DEFINITIONS = {definition.key: definition for definition in METRICS}
+
+
+@transaction.atomic
+def load_sample(at: datetime, today: date) -> str:
+    """Loads everything once and says so in one line; a database that has sample bets is left alone."""
+    if Bet.objects.filter(is_sample=True).exists():
+        return "The sample is loaded already: nothing was changed."
+    if Domain.objects.exists() or Metric.objects.exists():
+        raise Refused("The sample goes into an empty installation only; this one has domains or metrics of its own.")
+    write_files(settings.SIGNALS_FOLDER / FOLDER, today)
+    begun = _night_of(today - timedelta(days=BEFORE))
+    _add_people_and_places(begun)
+    _add_metrics_and_sources(begun)
+    _add_goals(begun, today)
+    for story in sorted(STORIES, key=lambda story: (-story.began, story.key)):
+        _add_bet(story, today)
+    _type_in(today)
+    _replay(today, at)
+    return _summary()
+
+
+def feeds_of(today: date) -> dict[str, list[tuple[Aim, str, Drawn]]]:
+    """The signals of all outcomes by source."""
+    feeds: dict[str, Feeds] = {place.key: [] for place in PLACES}
+    for story in STORIES:
+        for aim in story.aims:
+            metric = DEFINITIONS[aim.metric]
+            feeds[aim.source].append((aim, metric.kind, draw(story, aim, metric, today)))
+    return feeds
+
+
+def write_files(folder: Path, today: date) -> list[Path]:
+    """Writes the sample's files; Refused when the folder cannot be written."""
+    try:
+        return write_all(feeds_of(today), folder, today)
+    except OSError as error:
+        raise Refused(f"The sample's files cannot be written into {folder}: {error.strerror}.") from None
+
+
+def _night_of(day: date) -> datetime:
+    """The moment of that day's night run."""
+    return datetime.combine(day, time(settings.NIGHT_HOUR), tzinfo=timezone.get_current_timezone())
+
+
+def _add_people_and_places(at: datetime) -> None:
+    domains = {key: add_domain(key, name, at=at) for key, name in DOMAINS.items()}
+    for key, (domain, name) in TEAMS.items():
+        add_team(domains[domain], key, name, at=at)
+    for email, name, role, where, signs_in in PEOPLE:
+        password, staff = PASSWORD if signs_in else None, role == "admin"
+        person = add_person(email_of(email), name, at=at, password=password, is_staff=staff, is_superuser=staff)
+        grant_role(person, role, at=at, domain=domains[where] if where else None)
+
+
+def _add_metrics_and_sources(at: datetime) -> None:
+    owner = Person.objects.get(email=email_of("daniel.hoffmann"))
+    for metric in METRICS:
+        register_metric(
+            metric.key, metric.name, metric.kind, at=at, by=owner, unit=metric.unit, counts=metric.counts,
+            direction=metric.direction, metric_class=metric.metric_class, cap=metric.cap,
+            settle_days=metric.settle_days, owner=owner,
+        )  # fmt: skip
+    for place in PLACES:
+        kind = "typed" if place.form == "typed" else "csv"
+        domain = Domain.objects.get(key=place.domain)
+        register_source(place.key, place.name, kind, domain, at=at, by=owner, config=config_of(place), is_sample=True)
+
+
+def _add_goals(at: datetime, today: date) -> None:
+    for key, (name, measure, (years, month, day)) in GOALS.items():
+        add_goal(key, name, measure, date(today.year + years, month, day), at=at)
+
+
+def _add_bet(story: Story, today: date) -> None:
+    """States a bet as it was stated on its first day, and takes it live unless it is a draft."""
+    start = today - timedelta(days=story.began)
+    at, lead = _night_of(start), Person.objects.get(email=email_of(story.lead))
+    bet = state_bet(
+        story.key, story.name, Domain.objects.get(key=story.domain), Claim(*story.claim), lead=lead, by=lead, at=at,
+        teams=list(Team.objects.filter(key__in=story.teams)), goal=Goal.objects.filter(key=story.goal).first(),
+        stage=story.stage, horizon=story.horizon, starts_on=start, is_sample=True,
+    )  # fmt: skip
+    for aim in story.aims:
+        _add_outcome(bet, aim, today + timedelta(days=story.decide), lead, at)
+    for stage in story.stages:
+        planned_on = start + timedelta(days=stage.day)
+        plan_tranche(bet, stage.thousands * 100_000, stage.purpose, stage.gate, planned_on, by=lead, at=at)
+    if not story.draft:
+        go_live(bet, by=lead, at=at)
+
+
+def _add_outcome(bet: Bet, aim: Aim, decide_by: date, lead: Person, at: datetime) -> None:
+    source = Source.objects.get(key=aim.source)
+    series = register_series(
+        source, aim.series, Metric.objects.get(key=aim.metric), at=at, by=lead,
+        grain=Series.Grain.WEEK if source.kind == Source.Kind.TYPED else Series.Grain.DAY,
+        has_control=bool(aim.contrast),
+    )  # fmt: skip
+    add_outcome(
+        bet, series, target=aim.target, kill_line=aim.kill, decide_by=decide_by, by=lead, at=at, today=bet.starts_on,
+        planned_exposures=_plan(aim, (decide_by - bet.starts_on).days),
+        baseline=None if aim.contrast else aim.baseline, contrast=aim.contrast,
+    )  # fmt: skip
+
+
+def _plan(aim: Aim, days: int) -> float:
+    """Exposures as a lead would plan them: both arms, two digits."""
+    return float(f"{aim.per_day * (2 if aim.contrast else 1) * days:.1e}")
+
+
+def _type_in(today: date) -> None:
+    """What the leads of typed series have typed in, week by week on the Monday after."""
+    for story in STORIES:
+        for aim in story.aims:
+            series = Series.objects.select_related("source", "metric").get(key=aim.series)
+            if series.source.kind == Source.Kind.TYPED:
+                lead = Person.objects.get(email=email_of(story.lead))
+                _type_weeks(series, draw(story, aim, DEFINITIONS[aim.metric], today), lead, story, today)
+
+
+def _type_weeks(series: Series, drawn: Drawn, lead: Person, story: Story, today: date) -> None:
+    start = today - timedelta(days=story.began)
+    monday = start + timedelta(days=-start.weekday() % 7)
+    while (done := monday + timedelta(days=7)) <= today:
+        week = np.array([monday <= day < done for day in drawn.days])
+        n, total = int(drawn.treatment.n[week].sum()), float(drawn.treatment.total[week].sum())
+        at = _night_of(done) + timedelta(hours=7)
+        record_signal(series, period=monday, n=n, total=total, squares=None, by=lead, at=at, today=done)
+        monday = done
+
+
+def _replay(today: date, at: datetime) -> None:
+    """First pull, past nights, tonight. Flags carry the day on which they would have been raised."""
+    yesterday = today - timedelta(days=1)
+    _perform("sample", "sample, first pull", yesterday, _night_of(yesterday))
+    for ago in [*range(BEFORE - EVERY, DAILY, -EVERY), *range(DAILY, 0, -1)]:
+        day = today - timedelta(days=ago)
+        _perform("replay", f"sample night {day}", day, _night_of(day))
+    _perform("night", f"night {today}", today, at)
+
+
+def _perform(kind: str, key: str, as_of: date, at: datetime) -> None:
+    run = start_run(kind, key, as_of=as_of, at=at)
+    if run is None:
+        raise Refused(f"The run “{key}” is under way or has ended already: the sample cannot be loaded beside it.")
+    perform_run(run, at=at)
+
+
+def _summary() -> str:
+    counts = {
+        "people": Person.objects.count(),
+        "bets": Bet.objects.filter(is_sample=True).count(),
+        "signals read in pulls": sum(Pull.objects.values_list("signals_new", flat=True)),
+        "nights": Run.objects.filter(kind__in=["replay", "night"]).count(),
+        "readings": Reading.objects.count(),
+        "open flags": Flag.objects.filter(cleared_on=None).count(),
+    }
+    return "Sample loaded: " + ", ".join(f"{count:,} {what}" for what, count in counts.items()) + "."
