@@ -38,7 +38,7 @@ class RecordSignalForm(forms.Form):
     squares = forms.FloatField(widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}))
 
     def __init__(self, series: Series, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
         self.series = series
         words = WORDS[Kind(series.metric.kind)]
         for name in ("n", "total", "squares"):

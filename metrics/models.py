@@ -102,6 +102,7 @@ class Source(models.Model):
     last_pull_at = models.DateTimeField(null=True, blank=True)
 
     objects = SourceQuerySet.as_manager()
+    open_rows: int  # only there with `with_open_rows`
 
     class Meta:
         ordering = ["name"]
@@ -116,7 +117,7 @@ class Source(models.Model):
 
 class SeriesQuerySet(models.QuerySet["Series"]):
     def with_last_period(self) -> "SeriesQuerySet":
-        """Adds `last_period`, the latest one with a signal. Keeps the order; a look-up in the key for each series and arm."""
+        """Adds `last_period`, the latest one with a signal. Keeps the order; two index look-ups a series."""
         return self.annotate(last_period=Greatest(_last_period("treatment"), _last_period("control")))
 
 

@@ -105,7 +105,7 @@ def _add_jobs(run: Run, planned: Iterable[Planned], at: datetime) -> bool:
 
 @transaction.atomic
 def claim_job(*, at: datetime, run: Run | None = None) -> Job | None:
-    """Takes the next waiting job (of one run, or of any) for a lease; nobody else gets it meanwhile. None: nothing waits."""
+    """Takes the next waiting job (of `run`, or of any) for a lease; nobody else gets it meanwhile. None: none waits."""
     waiting: QuerySet[Job] = Job.objects.filter(state=Job.State.QUEUED, available_at__lte=at)
     if run is not None:
         waiting = waiting.filter(run=run)

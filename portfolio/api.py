@@ -1,5 +1,6 @@
 """The read API of the portfolio: the same visibility and the same words as the pages."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.urls import reverse
@@ -54,9 +55,6 @@ def show_run(request: Request, run_id: int) -> Response:
 
 def _run(progress: Progress) -> dict[str, Any]:
     run = progress.run
-    steps = [
-        {"name": s.name, "state": s.state, "done": s.done, "dead": s.dead, "total": s.total} for s in progress.steps
-    ]
     return {
         "id": run.pk,
         "kind": run.kind,
@@ -64,6 +62,6 @@ def _run(progress: Progress) -> dict[str, Any]:
         "as_of": run.as_of,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
-        "steps": steps,
+        "steps": [asdict(step) | {"state": step.state} for step in progress.steps],
         "given_up": [{"kind": job.kind, "key": job.key, "message": job.message} for job in progress.dead],
     }

@@ -43,6 +43,7 @@ class OutcomeShown:
     outcome: Outcome
     reading: Reading | None
     way: Way
+    sees_source: bool
     may_record: bool
 
     @property
@@ -114,7 +115,13 @@ def bet_page(bet: Bet, night: Run | None, powers: Powers, *, today: date, page: 
         verdict=Verdict.objects.filter(bet=bet, run=night).first(),
         flags=_flags(bet, outcomes),
         outcomes=[
-            OutcomeShown(outcome, readings.get(outcome.pk), ways[outcome.pk], _may_record(outcome, powers))
+            OutcomeShown(
+                outcome,
+                readings.get(outcome.pk),
+                ways[outcome.pk],
+                sees_source=powers.may("see_sources", outcome.series.source.domain_id),
+                may_record=_may_record(outcome, powers),
+            )
             for outcome in outcomes
         ],
         tranches=list(bet.tranches.all()),

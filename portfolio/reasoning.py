@@ -30,8 +30,8 @@ UNIT_LEG = {
 }
 ASSUMPTION = {
     "one arm": "Noise comes from single exposures, from whole periods, or from both, and at least one of the two legs"
-    " describes it rightly: because the smaller one counts, one is enough. A season or a campaign that touches everybody"
-    " looks like an effect of the bet; only a control arm can tell them apart.",
+    " describes it rightly: because the smaller one counts, one is enough. A season or a campaign looks"
+    " like an effect of the bet; only a control arm can tell them apart.",
     "contrast": "People are put into the arms at random and counted in the same way in both. What touches both arms,"
     " a season or a campaign, cancels out.",
 }
@@ -53,7 +53,7 @@ class Step:
 
 
 def flag_steps(flag: Flag, reading: Reading | None, *, judged: int, outcomes: int) -> list[Step]:
-    """Why a flag was raised. `reading`: its outcome's on that night; `judged`: bets judged then; `outcomes`: the bet's."""
+    """Why a flag was raised. `reading`: its outcome's that night; `judged`: bets judged then; `outcomes`: the bet's."""
     if flag.log_e is None or flag.cut is None:
         return _stale_steps(reading)
     return [
@@ -122,7 +122,7 @@ def _frozen(kind: str, outcomes: int) -> str:
 
 def _rule(flag: Flag, judged: int) -> str:
     return (
-        f"{judged:,} bet{'s were' if judged != 1 else ' was'} judged together that night. The more bets are watched,"
+        f"{judged:,} bet{'s were' if judged != 1 else ' was'} judged together that night. The more are watched,"
         " the more look remarkable by chance, so the rule asks for more: of all flags of this kind in"
         f" {flag.cycle.replace('-', ' ')}, at most {ALPHA:.0%} are expected to be wrong (e-BH), also when bets depend on"
         " each other."

@@ -45,7 +45,7 @@ def pull_sample(run: Run, at: datetime) -> Iterable[Planned] | None:
 
 
 def replay_night(run: Run, at: datetime) -> Iterable[Planned] | None:
-    """A past night of the sample: reads the bets that had begun by then, judges them. What had ended by then is read."""
+    """A past night of the sample: reads what had ended by then of the bets that had begun, and judges them."""
     done = set(run.jobs.values_list("kind", flat=True))
     begun = Outcome.objects.filter(bet__is_sample=True, bet__state__in=ACTIVE, starts_on__lt=run.as_of)
     if not done and (jobs := read_jobs(begun.order_by("pk").values_list("pk", flat=True))):

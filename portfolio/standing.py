@@ -3,20 +3,24 @@
 from dataclasses import dataclass
 
 from bets.models import Reading
-from bets.words import interval, line
+from bets.words import Finding, interval, line, value
 from portfolio.night import finding_of
 
-KILL_AT, TARGET_AT = 30.0, 70.0  # per cent of the picture's width; the better side is always on the right
+KILL_AT, TARGET_AT = 36.0, 64.0  # per cent of the picture's width; the better side is always on the right
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The 95 % interval and the estimate as percentages of the width, ready for SVG (never localised), and as words."""
+    """Places as percentages of the width, ready for SVG (never localised), and the same in words."""
 
     start: str
     width: str
     estimate: str
     sentence: str
+    kill_line: str
+    target: str
+    kill_at: str = f"{KILL_AT}%"
+    target_at: str = f"{TARGET_AT}%"
 
 
 def standing_of(reading: Reading | None) -> Standing | None:
@@ -31,6 +35,8 @@ def standing_of(reading: Reading | None) -> Standing | None:
         width=f"{max(high - low, 1.0):.2f}%",
         estimate=f"{middle:.2f}%",
         sentence=f"{interval(finding)}; {line(finding, 'kill line')}, {line(finding, 'target')}.",
+        kill_line=_words(finding, finding.kill_line),
+        target=_words(finding, finding.target),
     )
 
 
@@ -39,3 +45,7 @@ def _place(reading: Reading, number: float) -> float:
     outcome = reading.outcome
     share = (number - outcome.kill_line) / (outcome.target - outcome.kill_line)
     return min(100.0, max(0.0, KILL_AT + share * (TARGET_AT - KILL_AT)))
+
+
+def _words(finding: Finding, number: float) -> str:
+    return value(number, finding.kind, finding.unit, finding.contrast)

@@ -1,14 +1,17 @@
 """Pages of the portfolio as a whole: what needs this person now, every bet, and the night at work."""
 
+from typing import Any
+
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from bets.models import Bet
+from bets.models import Bet, BetQuerySet
 from lib.clock import now, today
 from lib.periods import quarter_of
+from org.models import Run
 from org.requests import PersonRequest
 from org.tasks import ring
 from org.visibility import powers_of
@@ -19,7 +22,7 @@ from portfolio.figures import figures_of
 from portfolio.nights import latest_night, open_night
 from portfolio.progress import progress_of, visible_run
 
-FIRST = 8  # bets shown under “Needs a decision”; the view of flagged bets has them all
+FIRST = 5  # bets shown under “Needs a decision”; the view of flagged bets has them all
 
 
 @require_GET
@@ -29,19 +32,21 @@ def portfolio(request: PersonRequest) -> HttpResponse:
     shown = {"browsed": browse(bets, request.GET, request.user, night), "today": today()}
     if request.htmx:
         return render(request, "portfolio/_bets.html", shown)
-    return render(
-        request,
-        "portfolio/portfolio.html",
-        shown
-        | {
-            "quarter": quarter_of(today()).replace("-", " "),
-            "night": night,
-            "open_night": open_night(),
-            "figures": figures_of(bets, night),
-            "queue": rows_of(needing_decision(bets)[:FIRST], night),
-            "first": FIRST,
-        },
-    )
+    return render(request, "portfolio/portfolio.html", shown | _above(bets, night))
+
+
+def _above(bets: BetQuerySet, night: Run | None) -> dict[str, Any]:
+    """What stands above the table: the head, the figures, and the first that need a decision."""
+    flagged = needing_decision(bets)
+    return {
+        "quarter": " ".join(reversed(quarter_of(today()).split("-"))),
+        "night": night,
+        "open_night": open_night(),
+        "figures": figures_of(bets, night),
+        "flagged": flagged.count(),
+        "queue": rows_of(flagged[:FIRST], night),
+        "has_sample": bets.filter(is_sample=True).exists(),
+    }
 
 
 @require_POST

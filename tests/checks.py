@@ -12,7 +12,12 @@ CHECKS = {
     "lint": (*PYTHON, "ruff", "check", "."),
     "format": (*PYTHON, "ruff", "format", "--check", "."),
     "templates": (*PYTHON, "djlint", "templates", "--lint"),
-    "contracts": (str(Path(sys.executable).with_name("lint-imports")), "--no-cache"),
+    "contracts": (
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command as run; run()",
+        "--no-cache",
+    ),
     "migrations": (sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"),
     "types": (*PYTHON, "mypy", "."),
 }

@@ -3,7 +3,6 @@
 import contextlib
 import fcntl
 import http.client
-import importlib
 import os
 import secrets
 import signal
@@ -106,13 +105,18 @@ class Demo:
             lock.seek(0)
             was_killed = bool(lock.read())
             require_free_port(self.port, patience=3 if was_killed else 0)
-            lock.truncate(0)
-            lock.write(f"{self.url} (process {os.getpid()})")
-            lock.flush()
+            self.lock = lock
+            self._note(f"{self.url} (process {os.getpid()})")
             try:
                 yield
             finally:
-                lock.truncate(0)
+                self._note("")
+
+    def _note(self, text: str) -> None:
+        """What a second start tells of this one; empty once all has ended in order."""
+        self.lock.truncate(0)
+        self.lock.write(text)
+        self.lock.flush()
 
     @property
     def url(self) -> str:
@@ -134,13 +138,16 @@ class Demo:
         self._manage("load_sample")
         say("Starting web, worker and beat ...")
         self._start_product()
-        say(welcome(self.url, self.folders, time.monotonic() - begun))
+        say(f"\nStakes is running: {self.url}\n\n{self._logins()}\n")
+        seconds = time.monotonic() - begun
+        say(f"Started in {seconds:.0f} s. Data and logs are in {self.folders.data}. Ctrl-C stops; nothing is lost.")
 
     def _environment(self) -> dict[str, str]:
         ours = {
             "DATABASE_URL": self.folders.database_url(),
             "REDIS_URL": self.folders.redis_url(),
             "SECRET_KEY": kept_secret(self.folders.data / "secret_key"),
+            "SIGNALS_FOLDER": str(self.folders.data / "signals"),
         }
         # Celery would obey its own variable before our REDIS_URL.
         inherited = {name: value for name, value in os.environ.items() if name != "CELERY_BROKER_URL" and value}
@@ -173,7 +180,17 @@ class Demo:
             file.unlink()
         beat = self._python("Beat", "beat", *celery, "beat", "-s", str(schedule), "--pidfile=", "-l", "INFO")
         self.children += [beat, worker, web]
+        self._tell_logins()
         wait_until(lambda: answers(self.port), web, 60, self.pause)
+
+    def _tell_logins(self) -> None:
+        """In a process of its own, because the sample needs Django, which would make this one slow and large."""
+        (self.folders.logs / "logins.log").unlink(missing_ok=True)
+        finish(self._python("The list of logins", "logins", "-m", "config.embedded.logins"), self.pause)
+
+    def _logins(self) -> str:
+        lines = (self.folders.logs / "logins.log").read_text().splitlines()
+        return "\n".join(line for line in lines if line.startswith("  "))
 
     def _python(self, name: str, log: str, *words: str) -> Child:
         return spawn(
@@ -187,6 +204,7 @@ class Demo:
 
     def _stop(self) -> None:
         """Web, worker and beat at once, then the servers they used."""
+        self._note("it is stopping, try again in a moment")
         servers = {"PostgreSQL", "Redis"}
         for child in self.children:
             if child.name not in servers:
@@ -267,21 +285,3 @@ def kept_secret(file: Path) -> str:
             writing.write(secrets.token_urlsafe(48))
         part.rename(file)
     return file.read_text()
-
-
-def welcome(url: str, folders: Folders, seconds: float) -> str:
-    """What the person at the terminal reads when all is up."""
-    lines = ["", f"Stakes is running: {url}", "", *sample_logins(), ""]
-    return "\n".join(
-        [*lines, f"Started in {seconds:.0f} s. Data and logs are in {folders.data}. Ctrl-C stops; nothing is lost."]
-    )
-
-
-def sample_logins() -> list[str]:
-    """One line for each sample person: role, e-mail, password."""
-    people = importlib.import_module("portfolio.sample.people")
-    rows = [("Role", "E-mail", "Password"), *((role, email, people.PASSWORD) for email, role in people.LOGINS)]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return [
-        "  " + "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]

@@ -15,7 +15,8 @@ STORIES = [
         (
             Stage(350, "Registry link and a first version for one brand", "Problem confirmed in 26 interviews", 0),
             Stage(900, "All brands, phone and desktop", "Eight weeks above the kill line of 11.25 %", 70),
-            Stage(1450, "Vans and motorcycles, two more countries", "Target of 12.0 % exceeded and finance agrees", 230),
+            Stage(1450, "Vans and motorcycles, two more countries",
+                  "Target of 12.0 % exceeded and finance agrees", 230),
         ),
     ),
     Story(
@@ -34,7 +35,7 @@ STORIES = [
     ),
     Story(
         "DS-03", "Countdown on the offer page", "direct", "grow-direct", "sofia.almeida",
-        ("pricing",), "validation", 1, 133, 45, "cease",
+        ("pricing",), "validation", 1, 60, 45, "cease",
         (
             "a countdown that shows how long the price is guaranteed", "visitors with a price on screen",
             "at least 3 % more policies than without it", "people postpone the purchase and then forget it",
@@ -56,7 +57,8 @@ STORIES = [
         ),
         (
             Aim("cover-uptake", "home-levels-uptake", "direct", 620, 0.205, ((0, 0.225), (35, 0.2425)), 0.240, 0.215),
-            Aim("premium-per-policy", "home-levels-premium", "direct", 620, 288.0, ((0, 300.0), (35, 314.0)), 312.0, 295.0),
+            Aim("premium-per-policy", "home-levels-premium", "direct", 620, 288.0, ((0, 300.0), (35, 314.0)),
+                312.0, 295.0),
         ),
         (
             Stage(450, "Page, tariff and training of the desk", "Tariff approved by the actuaries", 0),
@@ -66,7 +68,7 @@ STORIES = [
     ),
     Story(
         "DS-05", "Monthly payment by default", "direct", "grow-direct", "sofia.almeida",
-        ("pricing",), "validation", 1, 161, 75, "pivot",
+        ("pricing",), "validation", 1, 45, 75, "pivot",
         (
             "offering monthly payment first, at the same yearly price", "motor customers under 35",
             "at least 13.5 % of their quotes becoming a policy, from 11.8 %",
@@ -99,7 +101,8 @@ STORIES = [
             "a motor quote in a spoken dialogue", "owners of a smart speaker",
             "half of the dialogues reaching a price", "speaking is quicker than forty form fields",
         ),
-        (Aim("quote-completion", "voice-quote", "direct", 7, 0.45, 0.47, 0.50, 0.40, noise=0.08, starts_with_bet=True),),
+        (Aim("quote-completion", "voice-quote", "direct", 6, 0.45, 0.485, 0.50, 0.40, noise=0.08,
+             starts_with_bet=True),),
         (
             Stage(120, "One assistant, one language", "Twenty spoken dialogues with test users", 0),
             Stage(260, "Second assistant", "More than 40 % of dialogues reach a price", 180),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from portfolio.sample.shapes import Aim
-from portfolio.sample.simulate import Arm, Drawn
+from portfolio.sample.simulate import Arm, Drawn, Floats
 
 FOLDER = "sample"
 Table = tuple[str, str, list[list[Any]]]  # file name, delimiter, rows with the header first
@@ -142,7 +142,11 @@ HEADERS = {
     "long": ["day", "series", "statistic", "count", "sum", "sum_of_squares"],
     "german": ["Tag", "Kennzahl", "Art", "Vorgänge", "Summe", "Quadratsumme"],
     "wide": ["day", "experiment"]
-    + [f"{arm}_{what}" for arm in ("control", "treatment") for what in ("visitors", "policies", "premium", "premium_squares")],
+    + [
+        f"{arm}_{what}"
+        for arm in ("control", "treatment")
+        for what in ("visitors", "policies", "premium", "premium_squares")
+    ],
     "checkpoints": ["checkpoint", "experiment", "statistic"]
     + [f"{what}_{arm}" for arm in ("control", "treatment") for what in ("users", "mean", "variance")],
 }
@@ -191,11 +195,12 @@ def _cumulative(arm: Arm, kind: str) -> list[list[str]]:
         share = np.floor(n * 0.45) / n if n else 0.0
         noon = so_far + share * np.array([n, np.floor(total) if kind == "proportion" else total, squares])
         so_far = so_far + np.array([n, total, squares])
-        out += [_so_far_figures(*noon, kind), _so_far_figures(*so_far, kind)]
+        out += [_so_far_figures(noon, kind), _so_far_figures(so_far, kind)]
     return out
 
 
-def _so_far_figures(n: float, total: float, squares: float, kind: str) -> list[str]:
+def _so_far_figures(sums: Floats, kind: str) -> list[str]:
+    n, total, squares = sums.tolist()
     if kind == "proportion":
         total = squares = float(np.floor(total))
     mean = total / n if n else 0.0

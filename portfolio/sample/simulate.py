@@ -121,9 +121,9 @@ def _sums(chance: np.random.Generator, n: Floats, mean: Floats, spread: float) -
     """Sum and sum of squares of n positive values: gamma sums are gamma, their variance is drawn beside them."""
     shape = 1 / spread**2
     total = np.where(n > 0, chance.gamma(np.maximum(n, 1) * shape) * mean / shape, 0.0)
-    total = np.round(total, 2)
+    total = np.round(total, 2).astype(np.float64)
     free = np.maximum(n - 1, 1)
     variance = (spread * mean) ** 2 * chance.chisquare(free) / free
     least = np.divide(total * total, n, out=np.zeros_like(n), where=n > 0)
     squares = least + np.where(n > 1, variance * (n - 1), 0.0)
-    return total, np.ceil(squares * 100) / 100
+    return total, (np.ceil(squares * 100) / 100).astype(np.float64)

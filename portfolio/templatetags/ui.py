@@ -55,8 +55,8 @@ def health_badge(state: str) -> SafeString:
 
 
 @register.simple_tag
-def sample_badge() -> SafeString:
-    return format_html('<span class="sample">{}Sample data</span>', icon("flask-conical", 12))
+def sample_badge(words: str = "Sample data") -> SafeString:
+    return format_html('<span class="sample">{}{}</span>', icon("flask-conical", 12), words)
 
 
 @register.simple_tag

@@ -57,6 +57,10 @@ def test_configured_encodings_are_read(encoding):
     assert batch.points[0].key == "é"
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_column():
+    assert read(rows("a,2024-01-01,10,3").encode("utf-8-sig"), encoding="utf-8").rows_kept == 1
+
+
 def test_one_endless_line_is_too_big():
     assert "Line 2 is longer than the limit of 1,000" in refusal(
         "key,day,n,sum\n" + "x" * 1_001, kind=TooBig, limits=Limits(max_line=1_000)
