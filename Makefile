@@ -14,8 +14,11 @@ help:
 demo: environment
 	@exec $(PY) -m config.embedded --parent $$PPID
 
-test: environment lint browser
-	@exec $(PY) -m pytest -n $${WORKERS:-auto}
+# The tests run even when a check fails, so that one look shows all there is to do.
+test: environment
+	@$(PY) -m tests.checks; checks=$$?; \
+	$(PY) -m tests.browser && $(PY) -m pytest -n $${WORKERS:-auto} && \
+	if [ $$checks != 0 ]; then echo 'A check above fails.'; exit 1; fi
 
 lint: environment
 	@exec $(PY) -m tests.checks

@@ -157,7 +157,7 @@ class Series(models.Model):
 class PullQuerySet(models.QuerySet["Pull"]):
     def latest_of(self, sources: Iterable[Source]) -> "PullQuerySet":
         """The last pull of each source, in order of source. One index scan."""
-        return self.filter(source__in=sources).order_by("source", "-at", "-id").distinct("source")
+        return self.filter(source__in=sources).order_by("source_id", "-at", "-id").distinct("source_id")
 
 
 class Pull(models.Model):

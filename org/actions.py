@@ -169,7 +169,7 @@ def deliver_next_events(*, at: datetime, limit: int = 200) -> int:
     """
     events = list(Event.objects.filter(delivered_at=None).order_by("id").select_for_update(skip_locked=True)[:limit])
     for event in events:
-        for handler in EVENTS.get(event.kind, []):
+        for handler in [*EVENTS.get("*", []), *EVENTS.get(event.kind, [])]:
             handler(event)
     Event.objects.filter(pk__in=[event.pk for event in events]).update(delivered_at=at)
     return len(events)

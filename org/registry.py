@@ -40,4 +40,5 @@ def run(kind: str, *, plan: Callable[..., Any], due: Callable[..., None]) -> Non
 
 
 def on_event(kind: str, handler: Callable[[Any], None]) -> None:
+    """Calls `handler` when an event of `kind` ("*": of any) is delivered: at least once, so it must bear repeating."""
     EVENTS.setdefault(kind, []).append(handler)

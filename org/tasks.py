@@ -6,10 +6,11 @@ from celery import shared_task
 
 from lib.clock import now
 from org import actions
-from org.models import Job, Run
+from org.models import Event, Job, Run
 from org.registry import RUNS
 
 log = logging.getLogger(__name__)
+audit = logging.getLogger("stakes.audit")
 AT_MOST = 25  # jobs per bell, so that a warm stop never waits for a whole night
 
 
@@ -57,3 +58,8 @@ def tick() -> None:
 def deliver_events() -> None:
     while actions.deliver_next_events(at=now()):
         pass
+
+
+def write_audit_line(event: Event) -> None:
+    """Every event reaches the operator's log, in words and with its number."""
+    audit.info("event %s at %s by %s: %s: %s", event.pk, event.at.isoformat(), event.by_id, event.kind, event.sentence)

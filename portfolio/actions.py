@@ -140,7 +140,12 @@ def _promise(mapping: Mapping) -> str:
 
 def _same_statement(outcome: Outcome, mapping: Mapping) -> None:
     stated = (outcome.target, outcome.kill_line, outcome.contrast, outcome.starts_on, outcome.planned_exposures)
-    wanted = (*_lines(mapping, outcome.higher_is_better), mapping.contrast, mapping.starts_on, mapping.planned_exposures)
+    wanted = (
+        *_lines(mapping, outcome.higher_is_better),
+        mapping.contrast,
+        mapping.starts_on,
+        mapping.planned_exposures,
+    )
     if stated != wanted:
         raise Refused(f"The outcome {outcome} is stated differently already: choose another key in the mapping.")
 

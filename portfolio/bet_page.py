@@ -18,6 +18,7 @@ from portfolio.night import finding_of
 from portfolio.reasoning import Claim, Step, claims_of, flag_steps, reading_steps
 
 EVENTS = 20
+GRAVEST_FIRST = [Flag.Kind.CEASE, Flag.Kind.SCALE, Flag.Kind.PIVOT, Flag.Kind.STALE]
 
 
 @dataclass(frozen=True)
@@ -135,9 +136,9 @@ def outcomes_of(bet: Bet) -> QuerySet[Outcome]:
 
 
 def open_flags(bet: Bet) -> list[Flag]:
-    """Open flags of a bet with their outcome, evidence before stale signals, longest waiting first. One query."""
+    """Open flags of a bet with their outcome, the gravest kind first. One query."""
     flags = bet.flags.filter(cleared_on=None).select_related("outcome__series__metric")
-    return sorted(flags, key=lambda flag: (flag.kind == Flag.Kind.STALE, flag.raised_on, flag.pk))
+    return sorted(flags, key=lambda flag: GRAVEST_FIRST.index(flag.kind))
 
 
 def _flags(bet: Bet, outcomes: list[Outcome]) -> list[FlagShown]:

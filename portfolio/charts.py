@@ -111,7 +111,7 @@ def _layout(outcome: Outcome, known: list[Moment]) -> Figure:
         "yaxis": ticks
         | {"range": _range(outcome, known), "ticksuffix": _suffix(outcome), "automargin": True, "nticks": 6},
         "shapes": _lines(outcome),
-        "annotations": _labels(outcome),
+        "annotations": _labels(outcome, _range(outcome, known)),
     }
 
 
@@ -150,11 +150,11 @@ def _at(height: float) -> Figure:
     return {"y0": height, "y1": height}
 
 
-def _labels(outcome: Outcome) -> list[Figure]:
+def _labels(outcome: Outcome, seen: list[float]) -> list[Figure]:
     """Names of the lines, each on the side of its line that faces away from the other."""
     scale, up = _scale(outcome), outcome.target > outcome.kill_line
     lines = [("Target", outcome.target, "var(--persist)", up), ("Kill line", outcome.kill_line, "var(--cease)", not up)]
-    common = {"showarrow": False, "font": {"size": 12}}
+    common = {"showarrow": False, "bgcolor": "var(--surface)", "borderpad": 1, "font": {"size": 12}}
     named = [
         common
         | {
@@ -168,5 +168,7 @@ def _labels(outcome: Outcome) -> list[Figure]:
         }
         for name, number, colour, above in lines
     ]
-    decide = common | {"text": f"Decide by {outcome.decide_by:%-d %b %Y}", "x": outcome.decide_by.isoformat()}
-    return [*named, decide | {"xanchor": "right", "xshift": -4, "yref": "paper", "y": 0.02, "yanchor": "bottom"}]
+    middle = scale * (outcome.target + outcome.kill_line) / 2
+    free = {"y": 0.98, "yanchor": "top"} if middle < sum(seen) / 2 else {"y": 0.02, "yanchor": "bottom"}
+    decide = {"text": f"Decide by {outcome.decide_by:%-d %b %Y}", "x": outcome.decide_by.isoformat()}
+    return [*named, common | decide | free | {"xanchor": "right", "xshift": -4, "yref": "paper"}]

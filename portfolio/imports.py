@@ -191,7 +191,9 @@ def entries_of(mapping: Mapping, batch: Batch) -> list[Entry]:
     found = [_entry(mapping, key, kind) for key, kind in batch.kinds.items()]
     stems = {(entry.bet, entry.name) for entry in found}
     if len(stems) > MOST_BETS:
-        raise Refused(f"The file names {len(stems):,} bets, more than {MOST_BETS:,}: do bets.columns name the bet alone?")
+        raise Refused(
+            f"The file names {len(stems):,} bets, more than {MOST_BETS:,}: do bets.columns name the bet alone?"
+        )
     for key, count in Counter(bet for bet, _ in stems).items():
         if count > 1:
             raise Refused(f"Two bets of the file would get the key {key}: their columns differ in punctuation only.")

@@ -179,3 +179,23 @@ def test_an_action_that_fails_leaves_no_event() -> None:
     with pytest.raises(IntegrityError, match="org_domain_key_once"):
         actions.add_domain("one", "Again", at=AT)
     assert Event.objects.count() == before + 1
+
+
+@pytest.mark.django_db
+def test_every_delivered_event_reaches_the_audit_log(caplog: pytest.LogCaptureFixture) -> None:
+    event = EventFactory(sentence="The night was run.")
+    with caplog.at_level("INFO", logger="stakes.audit"):
+        actions.deliver_next_events(at=AT)
+    assert any(f"event {event.pk} " in line and "The night was run." in line for line in caplog.messages)
+
+
+@pytest.mark.django_db
+def test_an_event_whose_handler_fails_stays_undelivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(event: Event) -> None:
+        raise ValueError("nobody answers")
+
+    monkeypatch.setitem(registry.EVENTS, "something happened", [broken])
+    EventFactory()
+    with pytest.raises(ValueError, match="nobody answers"):
+        actions.deliver_next_events(at=AT)
+    assert Event.objects.filter(delivered_at=None).count() == 1

@@ -1,4 +1,4 @@
-"""Turns a file of experiments into live bets and says what they show. docs/import-experiments.md describes the mapping."""
+"""Turns a file of experiments into live bets and says what they show: see docs/import-experiments.md."""
 
 from pathlib import Path
 from typing import Any
