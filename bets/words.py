@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 ONE_IN_AT_MOST = 1000
+CURRENCIES = {"€", "$", "£"}
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ def value(number: float, kind: str, unit: str, contrast: str = "") -> str:
         return f"{number * 100:+.1f} %"
     if kind == "proportion":
         return f"{number * 100:+.2f} points" if contrast else f"{number * 100:.{_digits(number * 100)}f} %"
-    sign = "+" if contrast else ""
-    return f"{number:{sign}.{_digits(number)}f} {unit}".strip()
+    digits = f"{abs(number):,.{_digits(number)}f}"
+    sign = "-" if number < 0 else ("+" if contrast else "")
+    return f"{sign}{unit}{digits}" if unit in CURRENCIES else f"{sign}{digits} {unit}".strip()
 
 
 def _digits(number: float) -> int:
@@ -42,12 +44,12 @@ def _digits(number: float) -> int:
 
 
 def interval(finding: Finding) -> str:
-    """“Conversion is between 4.1 % and 4.6 % (95 %, safe to check any day)”, or that nothing is known yet."""
+    """“Conversion: between 4.1 % and 4.6 % (95 %, safe to check any day)”, or that nothing is known yet."""
     if finding.lower is None or finding.upper is None:
-        return f"{finding.metric} cannot be bounded yet"
+        return f"{finding.metric}: cannot be bounded yet"
     low, high = (value(n, finding.kind, finding.unit, finding.contrast) for n in (finding.lower, finding.upper))
     where = " against control" if finding.contrast else ""
-    return f"{finding.metric} is between {low} and {high}{where} (95 %, safe to check any day)"
+    return f"{finding.metric}: between {low} and {high}{where} (95 %, safe to check any day)"
 
 
 def line(finding: Finding, which: str) -> str:
@@ -108,4 +110,4 @@ def verdict_sentence(kind: str, finding: Finding, health_note: str) -> str:
         start = "Beyond the kill line"
     if kind == "persist" and not finding.higher_is_better:
         start = "Better than the target"
-    return f"{start}: {where[0].lower() + where[1:] if where[1:2].islower() else where}"
+    return f"{start}. {where}"

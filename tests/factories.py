@@ -250,7 +250,7 @@ class VerdictFactory(DjangoModelFactory):
     run = factory.SubFactory(RunFactory)
     as_of = TODAY
     kind = bets.Verdict.Kind.MEASURE
-    sentence = "Not settled yet: conversion is between 38 % and 44 %."
+    sentence = "Not settled yet. Conversion: between 38 % and 44 %."
     log_e_cease = 0.5
     log_e_miss = 0.4
     log_e_scale = -1.0
@@ -268,7 +268,7 @@ class FlagFactory(DjangoModelFactory):
     cycle = "2026-Q1"
     log_e = 6.0
     cut = 5.0
-    sentence = "Conversion is between 30 % and 36 %; the kill line is 40 %."
+    sentence = "Conversion: between 30 % and 36 %; the kill line is 40 %."
 
 
 ALL: list[Any] = [

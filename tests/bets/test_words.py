@@ -21,7 +21,10 @@ FOUND = Finding(
         (-0.0123, "proportion", "", "relative", "-1.2 %"),
         (0.0031, "proportion", "", "difference", "+0.31 points"),
         (12.44, "mean", "minutes", "", "12.4 minutes"),
-        (0.0, "mean", "€", "", "0 €"),
+        (0.0, "mean", "€", "", "€0"),
+        (2117.4, "mean", "€", "", "€2,117"),
+        (-12.5, "mean", "€", "difference", "-€12.5"),
+        (0.0, "mean", "calls", "difference", "+0 calls"),
     ],
 )
 def test_numbers_are_said_as_people_say_them(number: float, kind: str, unit: str, contrast: str, said: str) -> None:
@@ -31,7 +34,7 @@ def test_numbers_are_said_as_people_say_them(number: float, kind: str, unit: str
 def test_a_flag_says_what_was_seen_since_when_how_sure_and_what_would_clear_it() -> None:
     said = flag_sentence("cease", FOUND, 6.8, dt.date(2026, 3, 12))
     assert said == (
-        "Conversion is between 4.10 % and 4.60 % (95 %, safe to check any day); the kill line is 5.00 %."
+        "Conversion: between 4.10 % and 4.60 % (95 %, safe to check any day); the kill line is 5.00 %."
         " Flagged since 12 March 2026. If it were really at 5.00 % or better, data this bad would turn up in"
         " at most 1 bet in 898, however often we looked. It stays until a decision on the bet clears it."
     )
