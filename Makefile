@@ -2,7 +2,7 @@
 # make test   all checks and all tests
 # make lint   the checks alone
 # make faults kills the demo at many moments and looks for what is left
-# make bench  measures at full size
+# make bench  measures at full size and writes docs/benchmarks.md
 PY := .venv/bin/python
 export PORT WORKERS
 
@@ -30,7 +30,7 @@ faults: environment
 	@exec $(PY) -m pytest -m faults -n 2 tests/faults
 
 bench: environment
-	@exec $(PY) -m pytest -m bench tests/bench
+	@exec $(PY) -m tests.bench
 
 environment:
 	@for python in $(PYTHON) python3.12 python3.11 python3; do \

@@ -6,10 +6,10 @@ from typing import Any
 from django.urls import reverse
 from rest_framework.decorators import api_view
 from rest_framework.pagination import PageNumberPagination
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bets.models import Bet
+from org.requests import PersonApiRequest
 from org.visibility import powers_of
 from portfolio.board import Row, listed, rows_of
 from portfolio.nights import latest_night
@@ -17,7 +17,7 @@ from portfolio.progress import Progress, progress_of, visible_run
 
 
 @api_view(["GET"])
-def list_bets(request: Request) -> Response:
+def list_bets(request: PersonApiRequest) -> Response:
     """Bets that this person may see, a page at a time (?page=, ?q=), with what the latest night says of each."""
     bets = Bet.objects.visible_to(powers_of(request.user)).matching(request.query_params.get("q", ""))
     pages = PageNumberPagination()
@@ -47,7 +47,7 @@ def _bet(row: Row) -> dict[str, Any]:
 
 
 @api_view(["GET"])
-def show_run(request: Request, run_id: int) -> Response:
+def show_run(request: PersonApiRequest, run_id: int) -> Response:
     """How far a run is: its steps with their counts, and what was given up, with the reason."""
     powers = powers_of(request.user)
     return Response(_run(progress_of(visible_run(run_id, powers), powers)))

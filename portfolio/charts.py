@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bets.models import Flag, Outcome
-from bets.words import value
+from bets.words import CURRENCIES, value
 from portfolio.moments import Moment, Way
 
 Figure = dict[str, Any]
@@ -33,12 +33,14 @@ def _scale(outcome: Outcome) -> float:
     return 100.0 if outcome.contrast == "relative" or outcome.series.metric.kind == "proportion" else 1.0
 
 
-def _suffix(outcome: Outcome) -> str:
-    if outcome.contrast == "relative":
-        return " %"
-    if outcome.series.metric.kind == "proportion":
-        return " points" if outcome.contrast else " %"
-    return f" {outcome.series.metric.unit}".rstrip()
+def _ticks(outcome: Outcome) -> Figure:
+    """How the numbers at the axis are written: the same units as in sentences."""
+    metric = outcome.series.metric
+    if outcome.contrast == "relative" or metric.kind == "proportion":
+        return {"ticksuffix": " points" if outcome.contrast == "difference" else " %"}
+    if metric.unit in CURRENCIES:
+        return {"tickprefix": metric.unit, "tickformat": ","}
+    return {"ticksuffix": f" {metric.unit}".rstrip()}
 
 
 def _band(outcome: Outcome, known: list[Moment]) -> list[Figure]:
@@ -108,8 +110,7 @@ def _layout(outcome: Outcome, known: list[Moment]) -> Figure:
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False},
         "xaxis": ticks
         | {"type": "date", "range": [outcome.starts_on.isoformat(), end], "automargin": True, "showgrid": False},
-        "yaxis": ticks
-        | {"range": _range(outcome, known), "ticksuffix": _suffix(outcome), "automargin": True, "nticks": 6},
+        "yaxis": ticks | _ticks(outcome) | {"range": _range(outcome, known), "automargin": True, "nticks": 6},
         "shapes": _lines(outcome),
         "annotations": _labels(outcome, _range(outcome, known)),
     }

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from bets.models import Flag, Outcome, Reading
-from bets.words import ONE_IN_AT_MOST
+from bets.words import ONE_IN_AT_MOST, value
 from portfolio.charts import shown
 from portfolio.night import ALPHA
 
@@ -22,8 +22,10 @@ UNIT_LEG = {
     " beyond the line, against the share on the line (beta-binomial mixture, exact).",
     "rate": "Counts every event: the likelihood of the events seen, averaged over rates beyond the line, against the"
     " rate on the line (gamma-Poisson mixture, exact).",
-    "mean": "Adds up single values. With a declared upper limit for one value the bound holds for every sample size"
-    " (empirical Bernstein); without one it holds for large samples (normal mixture).",
+    "mean": "Adds up single values, whose upper limit nobody has declared: the bound holds for large samples (normal"
+    " mixture), and never ends a bet by itself.",
+    "capped mean": "Adds up single values, each at most {cap} by declaration: the bound holds for every sample size"
+    " (empirical Bernstein).",
     "level": "One value per period says nothing of single exposures: there is no evidence from a level alone.",
     "contrast": "Compares both arms period by period, weighted by exposures, on the difference itself and never on a"
     " ratio of noisy numbers (normal mixture).",
@@ -67,10 +69,9 @@ def flag_steps(flag: Flag, reading: Reading | None, *, judged: int, outcomes: in
 def reading_steps(reading: Reading) -> list[Step]:
     """What a reading rests on: both legs, the noise, the data, the assumption, and how to compute it again."""
     outcome = reading.outcome
-    kind = "contrast" if outcome.contrast else outcome.series.metric.kind
     assumption = ASSUMPTION["contrast" if outcome.contrast else "one arm"]
     return [
-        Step("First leg: single exposures", f"{reading.exposures:,.0f} exposures", UNIT_LEG[kind]),
+        Step("First leg: single exposures", f"{reading.exposures:,.0f} exposures", _unit_leg(outcome)),
         Step("Second leg: whole periods", _noise(reading), _period_leg(reading)),
         Step("The assumption", "", assumption),
         Step("Evidence grade", reading.grade, f"{GRADES[reading.grade].capitalize()}."),
@@ -124,8 +125,8 @@ def _rule(flag: Flag, judged: int) -> str:
     return (
         f"{judged:,} bet{'s were' if judged != 1 else ' was'} judged together that night. The more are watched,"
         " the more look remarkable by chance, so the rule asks for more: of all flags of this kind in"
-        f" {flag.cycle.replace('-', ' ')}, at most {ALPHA:.0%} are expected to be wrong (e-BH), also when bets depend on"
-        " each other."
+        f" {flag.cycle.replace('-', ' ')}, at most {ALPHA * 100:.0f} % are expected to be wrong (e-BH), also when bets"
+        " depend on each other."
     )
 
 
@@ -135,6 +136,15 @@ def _meaning(log_e: float) -> str:
             f"If it were true, at most 1 in {min(math.exp(min(log_e, 20)), ONE_IN_AT_MOST):,.0f} would look like this"
         )
     return "Not refuted" if log_e > 0 else "Nothing speaks against it"
+
+
+def _unit_leg(outcome: Outcome) -> str:
+    metric = outcome.series.metric
+    if outcome.contrast:
+        return UNIT_LEG["contrast"]
+    if metric.kind == "mean" and metric.cap is not None:
+        return UNIT_LEG["capped mean"].format(cap=value(metric.cap, metric.kind, metric.unit))
+    return UNIT_LEG[metric.kind]
 
 
 def _noise(reading: Reading) -> str:

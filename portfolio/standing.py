@@ -41,10 +41,14 @@ def standing_of(reading: Reading | None) -> Standing | None:
 
 
 def _place(reading: Reading, number: float) -> float:
-    """Place of `number` on the scale on which the kill line is at KILL_AT and the target at TARGET_AT."""
+    """Per cent of the width: even between the two lines, and beyond them ever closer, so that nothing falls off."""
     outcome = reading.outcome
     share = (number - outcome.kill_line) / (outcome.target - outcome.kill_line)
-    return min(100.0, max(0.0, KILL_AT + share * (TARGET_AT - KILL_AT)))
+    if share < 0:
+        return KILL_AT / (1 - share)
+    if share > 1:
+        return 100 - (100 - TARGET_AT) / share
+    return KILL_AT + share * (TARGET_AT - KILL_AT)
 
 
 def _words(finding: Finding, number: float) -> str:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
 
 from bets.models import Bet, BetQuerySet
 from lib.clock import now, today
@@ -25,12 +26,13 @@ from portfolio.progress import progress_of, visible_run
 FIRST = 5  # bets shown under “Needs a decision”; the view of flagged bets has them all
 
 
+@vary_on_headers("HX-Request")
 @require_GET
 def portfolio(request: PersonRequest) -> HttpResponse:
     """What needs a decision, the headline figures, and every bet that this person may see."""
     night, bets = latest_night(), Bet.objects.visible_to(powers_of(request.user))
     shown = {"browsed": browse(bets, request.GET, request.user, night), "today": today()}
-    if request.htmx:
+    if request.htmx and not request.htmx.history_restore_request:
         return render(request, "portfolio/_bets.html", shown)
     return render(request, "portfolio/portfolio.html", shown | _above(bets, night))
 

@@ -86,7 +86,7 @@ STORIES = [
         "CL-06", "Handler desk with suggested next step", "claims", "pay-fast", "tomas.novak",
         ("claims-intake", "repair-network"), "validation", 2, 189, 100, "pivot",
         (
-            "a desk that suggests the next step of a claim", "handlers with fewer than two years",
+            "a desk that suggests the next step of a claim", "handlers in their first two years",
             "38 minutes of handling time per claim, from 52", "new handlers search for rules half of their time",
         ),
         (Aim("handling-minutes", "handler-desk", "claims", 380, 52.0, ((0, 47.0), (42, 43.6)), 38.0, 49.0),),

@@ -1,0 +1,242 @@
+"""The page of one bet: who sees it, what it says, and that it costs the same however much there is to say."""
+
+import datetime as dt
+
+import pytest
+
+from bets.models import Bet, Reading
+from lib.clock import now
+from org.actions import record_event
+from tests.factories import (
+    TODAY,
+    BetFactory,
+    FlagFactory,
+    GoalFactory,
+    HypothesisFactory,
+    MetricFactory,
+    OutcomeFactory,
+    ReadingFactory,
+    RunFactory,
+    SeriesFactory,
+    SignalFactory,
+    SourceFactory,
+    TeamFactory,
+    TrancheFactory,
+    VerdictFactory,
+)
+
+pytestmark = pytest.mark.django_db
+QUERIES = 18  # one more for each further shape of outcome: kind, grain and contrast
+
+
+def flagged_bet(domain, *, outcomes: int = 1, flags=("cease",)) -> Bet:
+    """A judged bet with signals, readings, open flags, money and a history."""
+    bet = BetFactory(key="B-1", name="Faster claims", domain=domain, goal=GoalFactory(name="Keep customers"))
+    bet.teams.add(TeamFactory(domain=domain, name="Blue team"))
+    HypothesisFactory(bet=bet)
+    run = RunFactory()
+    for number in range(1, outcomes + 1):
+        series = SeriesFactory(metric=MetricFactory(name=f"Conversion {number}"), source=SourceFactory(domain=domain))
+        for day in range(20):
+            SignalFactory(series=series, period=TODAY - dt.timedelta(days=day + 1))
+        outcome = OutcomeFactory(bet=bet, number=number, series=series, starts_on=TODAY - dt.timedelta(days=20))
+        ReadingFactory(outcome=outcome, run=run, snapshot="ab" * 32, engine="1.2.3")
+    for kind in flags:
+        FlagFactory(bet=bet, outcome=outcome, kind=kind, run=run, log_e=None if kind == "stale" else 6.0)
+    VerdictFactory(bet=bet, run=run, kind="cease", sentence="Below the kill line: conversion is low.")
+    TrancheFactory(bet=bet, sequence=1, amount=150_000_000)
+    record_event(bet, "bet went live", "B-1 went live.", at=now())
+    return bet
+
+
+def test_someone_who_has_not_signed_in_is_sent_to_the_login(client, retail) -> None:
+    flagged_bet(retail)
+    assert client.get("/bets/B-1/").status_code == 302
+    assert client.get("/bets/B-1/outcomes/1/chart.json").status_code == 302
+
+
+def test_a_bet_of_a_domain_out_of_reach_does_not_exist(client_of, outsider, retail) -> None:
+    flagged_bet(retail)
+    assert client_of(outsider).get("/bets/B-1/").status_code == 404
+    assert client_of(outsider).get("/bets/B-1/outcomes/1/chart.json").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["executive", "product_lead", "finance", "product_operations", "admin", "viewer"])
+def test_everybody_who_reaches_the_domain_sees_the_bet(who, request, client_of, retail) -> None:
+    flagged_bet(retail)
+    client = client_of(request.getfixturevalue(who))
+    assert client.get("/bets/B-1/").status_code == 200
+    assert client.get("/bets/B-1/outcomes/1/chart.json").status_code == 200
+
+
+def page_of(client_of, who) -> str:
+    return client_of(who).get("/bets/B-1/").content.decode()
+
+
+def test_the_page_says_what_is_believed_by_whom_and_for_which_goal(client_of, executive, retail) -> None:
+    bet = flagged_bet(retail)
+    page = page_of(client_of, executive)
+    assert "We believe that <b>a one-page claim form</b> for <b>motor customers</b>" in page
+    for words in ("Keep customers", "Blue team", "Retail", str(bet.lead)):
+        assert words in page
+
+
+def test_older_versions_of_the_hypothesis_stay_readable(client_of, executive, retail) -> None:
+    bet = flagged_bet(retail)
+    HypothesisFactory(bet=bet, version=2, change="no form at all")
+    page = page_of(client_of, executive)
+    assert page.index("no form at all") < page.index("1 earlier version") < page.index("a one-page claim form")
+
+
+def test_the_verdict_comes_first_with_its_word_and_its_night(client_of, executive, retail) -> None:
+    flagged_bet(retail)
+    page = page_of(client_of, executive)
+    assert page.index("Below the kill line: conversion is low.") < page.index("We believe that")
+    assert "2 Mar 2026" in page
+
+
+def test_a_flag_shows_its_full_reasoning(client_of, executive, retail) -> None:
+    flagged_bet(retail)
+    page = page_of(client_of, executive)
+    assert "E = 403" in page
+    assert "E ≥ 148" in page
+    assert "1 bet was judged together that night" in page
+    assert "at most 10 % are expected to be wrong" in page
+    assert "φ = 1.20, ν = 20.0" in page
+    assert "17 full weeks" in page
+    assert "12,000 exposures" in page
+    assert "ab" * 32 in page
+    assert "1.2.3" in page
+    assert "First leg: single exposures" in page
+    assert "The assumption" in page
+
+
+def test_the_evidence_of_a_flag_is_that_of_its_own_night(client_of, executive, retail) -> None:
+    bet = flagged_bet(retail)
+    later = RunFactory(as_of=TODAY + dt.timedelta(days=9))
+    ReadingFactory(outcome=bet.outcomes.get(), run=later, exposures=77_777.0)
+    page = page_of(client_of, executive)
+    reasoning = page[page.index('id="flag-') : page.index("We believe that")]
+    assert "12,000 exposures" in reasoning
+    assert "77,777" not in reasoning
+    assert "77,777 exposures" in page
+
+
+def test_a_stale_flag_says_nothing_of_the_result(client_of, executive, retail) -> None:
+    flagged_bet(retail, flags=("stale",))
+    page = page_of(client_of, executive)
+    assert "A feed that stops is a matter of health, never a bad outcome." in page
+    assert "E = " not in page
+
+
+def test_the_gravest_flag_comes_first(client_of, executive, retail) -> None:
+    flagged_bet(retail, flags=("stale", "pivot", "cease"))
+    shown = client_of(executive).get("/bets/B-1/").context["page"].flags
+    assert [item.flag.kind for item in shown] == ["cease", "pivot", "stale"]
+
+
+def test_a_cleared_flag_asks_for_nothing(client_of, executive, retail) -> None:
+    bet = flagged_bet(retail)
+    bet.flags.update(cleared_on=TODAY, cleared_because="Decided.")
+    assert "Needs a decision" not in page_of(client_of, executive)
+
+
+def test_health_stands_apart_from_the_result_and_says_so(client_of, executive, retail) -> None:
+    bet = flagged_bet(retail)
+    later = RunFactory(as_of=TODAY + dt.timedelta(days=1))
+    ReadingFactory(
+        outcome=bet.outcomes.get(), run=later, health="broken", grade="D", health_note="The feed is constant."
+    )
+    page = page_of(client_of, executive)
+    assert "The feed is constant. This says nothing about the result." in page
+    assert "he-broken" in page
+
+
+def test_the_table_has_the_same_numbers_as_the_chart(client_of, executive, retail) -> None:
+    flagged_bet(retail)
+    chart = client_of(executive).get("/bets/B-1/outcomes/1/chart.json").json()
+    lines = client_of(executive).get("/bets/B-1/").context["page"].outcomes[0].lines
+    assert [line.moment.day.isoformat() for line in reversed(lines)] == chart["data"][2]["x"]
+    drawn = [text.partition(",")[0] for text in chart["data"][2]["text"]]
+    assert [line.estimate for line in reversed(lines)] == drawn
+
+
+def test_money_is_labelled_planned_and_exact_on_hover(client_of, executive, retail) -> None:
+    flagged_bet(retail)
+    page = page_of(client_of, executive)
+    assert "Planned money" in page
+    assert 'title="€1,500,000.00"' in page
+    assert "€1.5M" in page
+
+
+def test_the_history_comes_from_events_of_this_bet_alone(client_of, executive, retail) -> None:
+    flagged_bet(retail)
+    record_event(BetFactory(), "bet went live", "Another one went live.", at=now())
+    page = page_of(client_of, executive)
+    assert "B-1 went live." in page
+    assert "Another one went live." not in page
+
+
+def test_a_sample_bet_says_so(client_of, executive, retail) -> None:
+    bet = flagged_bet(retail)
+    assert "Sample data" not in page_of(client_of, executive)
+    Bet.objects.filter(pk=bet.pk).update(is_sample=True)
+    assert "Sample data" in page_of(client_of, executive)
+
+
+def test_a_draft_that_has_nothing_yet_has_a_page(client_of, executive, retail) -> None:
+    BetFactory(key="B-1", domain=retail, state="draft")
+    page = page_of(client_of, executive)
+    assert "No night has run yet." in page
+    assert "No outcome has been stated yet" in page
+    assert "No money is planned" in page
+
+
+def test_an_outcome_whose_signals_have_not_arrived_says_so_instead_of_drawing_an_empty_chart(
+    client_of, executive, retail
+) -> None:
+    OutcomeFactory(bet=BetFactory(key="B-1", domain=retail), number=1)
+    page = page_of(client_of, executive)
+    assert "No signals have arrived for this outcome yet." in page
+    assert "data-plot=" not in page
+
+
+def test_only_who_may_record_signals_is_offered_to_type_one_in(client_of, product_lead, viewer, retail) -> None:
+    bet = flagged_bet(retail)
+    link = f"/series/{bet.outcomes.get().series_id}/signals/new/?next=%2Fbets%2FB-1%2F"
+    assert link in page_of(client_of, product_lead)
+    assert link not in page_of(client_of, viewer)
+
+
+def test_a_source_out_of_reach_is_named_but_not_linked(client_of, product_lead, retail) -> None:
+    bet = flagged_bet(retail)
+    foreign = SeriesFactory(source=SourceFactory(key="foreign", name="Foreign source"))
+    OutcomeFactory(bet=bet, number=2, series=foreign)
+    page = page_of(client_of, product_lead)
+    assert "Foreign source" in page
+    assert "/sources/foreign/" not in page
+
+
+def test_an_unknown_outcome_has_no_chart(client_of, executive, retail) -> None:
+    flagged_bet(retail)
+    assert client_of(executive).get("/bets/B-1/outcomes/9/chart.json").status_code == 404
+
+
+@pytest.mark.parametrize(("outcomes", "flags"), [(1, ("cease",)), (4, ("cease", "pivot", "scale", "stale"))])
+def test_the_page_takes_the_same_number_of_queries_for_one_and_for_many(
+    client_of, executive, retail, django_assert_num_queries, outcomes, flags
+) -> None:
+    bet = flagged_bet(retail, outcomes=outcomes, flags=flags)
+    for version in range(2, outcomes + 1):
+        HypothesisFactory(bet=bet, version=version)
+        TrancheFactory(bet=bet, sequence=version)
+    client = client_of(executive)
+    with django_assert_num_queries(QUERIES):
+        client.get("/bets/B-1/")
+
+
+def test_readings_are_not_loaded_for_other_bets(client_of, executive, retail) -> None:
+    flagged_bet(retail)
+    other = OutcomeFactory()
+    ReadingFactory(outcome=other, run=Reading.objects.get().run, exposures=99_999.0)
+    assert "99,999" not in page_of(client_of, executive)
