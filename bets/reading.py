@@ -69,7 +69,7 @@ def _read_group(shape: Shape, group: list[Outcome], run: Run) -> list[Reading]:
 
 def _missing(arrays: Arrays, days: int) -> Any:
     """Share of periods without a signal among those of the 28 days up to each row's last one; shape (S,)."""
-    present = (arrays.n + arrays.cn > 0) | (arrays.y != 0)
+    present = arrays.present
     if not present.shape[1]:
         return np.zeros(present.shape[0])
     age = np.arange(present.shape[1])[None, :]

@@ -27,12 +27,17 @@ class Finding:
 def value(number: float, kind: str, unit: str, contrast: str = "") -> str:
     """A number as people say it: 4.1 %, +1.2 % (relative), +0.3 points, 12.4 minutes."""
     if contrast == "relative":
-        return f"{number * 100:+.1f} %"
+        return f"{_signed(number * 100, 1)} %"
     if kind == "proportion":
-        return f"{number * 100:+.2f} points" if contrast else f"{number * 100:.{_digits(number * 100)}f} %"
+        return f"{_signed(number * 100, 2)} points" if contrast else f"{number * 100:.{_digits(number * 100)}f} %"
     digits = f"{abs(number):,.{_digits(number)}f}"
-    sign = "-" if number < 0 else ("+" if contrast else "")
+    sign = "-" if number < 0 else ("+" if contrast and number else "")
     return f"{sign}{unit}{digits}" if unit in CURRENCIES else f"{sign}{digits} {unit}".strip()
+
+
+def _signed(number: float, digits: int) -> str:
+    """With its sign, but a plain 0 for nothing."""
+    return f"{number:+.{digits}f}" if number else "0"
 
 
 def _digits(number: float) -> int:

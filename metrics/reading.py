@@ -17,6 +17,7 @@ class Arrays:
     """Signals of S series over T periods, aligned by age: column t of row s is the t-th period since starts[s].
 
     n, y, q: (S, T) of the treatment (or only) arm; cn, cy, cq: of the control arm. Periods without a signal are zeros.
+    present: (S, T) whether a signal of either arm arrived; one that says zero exposures is present too.
     last: (S,) the latest period with a signal as days since 1970-01-01, -1 when there is none.
     """
 
@@ -26,6 +27,7 @@ class Arrays:
     cn: Floats
     cy: Floats
     cq: Floats
+    present: NDArray[np.bool_]
     last: NDArray[np.int64]
 
 
@@ -62,13 +64,15 @@ def load(wanted: Sequence[Wanted], grain: str) -> Arrays:
     width = max((int(columns[-1]) + 1 for *_, columns in aligned), default=0)
     grids = np.zeros((2, 3, len(wanted), width))
     last = np.full(len(wanted), -1, dtype=np.int64)
+    present = np.zeros((len(wanted), width), dtype=np.bool_)
     for place, control, records, columns in aligned:
         for row, name in enumerate(("n", "y", "q")):
             grids[int(control), row, place, columns] = records[name]
+        present[place, columns] = True
         last[place] = max(last[place], int(records["period"][-1]))
     n, y, q = grids[0]
     cn, cy, cq = grids[1]
-    return Arrays(n, y, q, cn, cy, cq, last)
+    return Arrays(n, y, q, cn, cy, cq, present, last)
 
 
 def _fetch(wanted: Sequence[Wanted]) -> list[tuple[int, bool, bytes]]:

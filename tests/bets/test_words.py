@@ -22,9 +22,10 @@ FOUND = Finding(
         (0.0031, "proportion", "", "difference", "+0.31 points"),
         (12.44, "mean", "minutes", "", "12.4 minutes"),
         (0.0, "mean", "€", "", "€0"),
+        (0.0, "proportion", "", "relative", "0 %"),
         (2117.4, "mean", "€", "", "€2,117"),
         (-12.5, "mean", "€", "difference", "-€12.5"),
-        (0.0, "mean", "calls", "difference", "+0 calls"),
+        (0.0, "mean", "calls", "difference", "0 calls"),
     ],
 )
 def test_numbers_are_said_as_people_say_them(number: float, kind: str, unit: str, contrast: str, said: str) -> None:

@@ -111,35 +111,35 @@ Look = Callable[[str, str], list[str]]
 
 @pytest.fixture
 def look(browser: Browser, live_server: Any) -> Look:
-    """Opens an address in both themes and widths with a session; returns all troubles."""
+    """Opens an address with a session; returns the troubles of both themes and both widths."""
 
     def looked(address: str, session: Client | None) -> list[str]:
-        found = []
-        for theme in ("light", "dark"):
-            for width in (NARROW, WIDE):
-                where = f"{address} {theme} {width}: "
-                found += [where + trouble for trouble in _look(browser, live_server, address, session, theme, width)]
-        return found
+        complaints = Complaints()
+        # Without motion, so that no colour is caught half-way.
+        context = browser.new_context(locale="en-US", reduced_motion="reduce", viewport={"width": WIDE, "height": 900})
+        context.add_init_script(REPORT_VIOLATIONS)
+        complaints.watch(context)
+        if session:
+            sign_in(context, session, live_server)
+        found = _troubles_of(context.new_page(), live_server.url, address)
+        context.close()
+        return [*found, *(complaint for complaint in complaints if "404 (Not Found)" not in complaint)]
 
     return looked
 
 
-def _look(browser: Browser, server: Any, address: str, session: Client | None, theme: Any, width: int) -> list[str]:
-    complaints = Complaints()
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, locale="en-US")
-    context.add_init_script(REPORT_VIOLATIONS)
-    complaints.watch(context)
-    if session:
-        sign_in(context, session, server)
-    page = context.new_page()
-    answer = page.goto(server.url + address)
+def _troubles_of(page: Page, server: str, address: str) -> list[str]:
+    answer = page.goto(server + address)
     assert answer is not None
     assert answer.status < 400 or address == "/nowhere/", f"{address} answered {answer.status}"
     _open_all(page)
-    found = troubles(page)
-    context.close()
-    ours = [complaint for complaint in complaints if "404 (Not Found)" not in complaint]
-    return [*found, *ours]
+    found = []
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": 900})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            found += [f"{address} {theme} {width}: {trouble}" for trouble in troubles(page)]
+    return found
 
 
 def _open_all(page: Page) -> None:
@@ -148,7 +148,7 @@ def _open_all(page: Page) -> None:
     for chart in page.locator("[data-plot]").all():
         chart.scroll_into_view_if_needed()
         page.wait_for_function("one => one.dataset.ready === '1'", arg=chart.element_handle())
-    page.evaluate("scrollTo(0, 0)")
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -198,3 +198,13 @@ def test_a_job_of_the_night_that_is_given_up_does_not_hold_the_rest(portfolio: d
     jobs.advance_run(run.pk, at=AT)
     Job.objects.filter(run=run).update(state="dead", finished_at=AT, message="Given up.")
     assert run_jobs(run=run).state == Run.State.DONE
+
+
+def test_days_on_which_nobody_came_are_observations_and_not_gaps(portfolio: dict[str, Bet]) -> None:
+    whole_night()
+    series = portfolio["unsettled"].outcomes.get().series
+    Signal.objects.filter(series=series, period__gte=AS_OF - dt.timedelta(days=12)).update(n=0, total=0)
+    Source.objects.update(kind="typed")
+    assert verdicts(whole_night(key="quiet"))["unsettled"] == "measure"
+    Signal.objects.filter(series=series, n=0).exclude(period=AS_OF - dt.timedelta(days=1)).delete()
+    assert verdicts(whole_night(key="gaps"))["unsettled"] == "none"
