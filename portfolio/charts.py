@@ -16,9 +16,10 @@ AIR = 0.12  # of the height, above and below what matters
 def outcome_figure(outcome: Outcome, way: Way, flags: Iterable[Flag]) -> Figure:
     """One outcome over time: interval, running estimate, target, kill line, decide-by, and when it was flagged."""
     known = [moment for moment in way.moments if moment.estimate is not None]
+    seen = _range(outcome, known)
     return {
-        "data": [*_band(outcome, known), _estimate(outcome, known), *_flagged(outcome, way, flags)],
-        "layout": _layout(outcome, known),
+        "data": [*_band(outcome, known, seen), _estimate(outcome, known, seen), *_flagged(outcome, way, flags)],
+        "layout": _layout(outcome, known, seen),
     }
 
 
@@ -43,15 +44,16 @@ def _ticks(outcome: Outcome) -> Figure:
     return {"ticksuffix": f" {metric.unit}".rstrip()}
 
 
-def _band(outcome: Outcome, known: list[Moment]) -> list[Figure]:
-    bounded = [moment for moment in known if moment.lower is not None and moment.upper is not None]
+def _band(outcome: Outcome, known: list[Moment], seen: list[float]) -> list[Figure]:
+    """The interval, cut at the edges of what is seen: what reaches far beyond is not drawn, in the table it is whole."""
+    bounded = [moment for moment in known if _bounded(moment)]
     scale, days = _scale(outcome), [moment.day.isoformat() for moment in bounded]
     common = {"type": "scatter", "mode": "lines", "x": days, "line": {"width": 0}, "hoverinfo": "skip"}
     return [
-        common | {"y": [scale * (moment.lower or 0.0) for moment in bounded], "showlegend": False},
+        common | {"y": [_cut(scale * (moment.lower or 0.0), seen) for moment in bounded], "showlegend": False},
         common
         | {
-            "y": [scale * (moment.upper or 0.0) for moment in bounded],
+            "y": [_cut(scale * (moment.upper or 0.0), seen) for moment in bounded],
             "name": "95 % interval",
             "fill": "tonexty",
             "fillcolor": "var(--band)",
@@ -59,14 +61,20 @@ def _band(outcome: Outcome, known: list[Moment]) -> list[Figure]:
     ]
 
 
-def _estimate(outcome: Outcome, known: list[Moment]) -> Figure:
+def _cut(number: float, seen: list[float]) -> float:
+    return min(max(number, seen[0]), seen[1])
+
+
+def _estimate(outcome: Outcome, known: list[Moment], seen: list[float]) -> Figure:
+    """The running estimate; where it is out of sight, in the first days, the line has a gap."""
+    drawn = [_scale(outcome) * (moment.estimate or 0.0) for moment in known]
     level = outcome.series.metric.kind == "level"
     return {
         "type": "scatter",
         "mode": "lines+markers" if len(known) < 2 else "lines",
         "name": "Value" if level else "Estimate so far",
         "x": [moment.day.isoformat() for moment in known],
-        "y": [_scale(outcome) * (moment.estimate or 0.0) for moment in known],
+        "y": [number if seen[0] <= number <= seen[1] else None for number in drawn],
         "text": [_words(outcome, moment) for moment in known],
         "hovertemplate": "%{text}<extra></extra>",
         "line": {"color": "var(--accent)", "width": 2},
@@ -97,7 +105,7 @@ def _flagged(outcome: Outcome, way: Way, flags: Iterable[Flag]) -> list[Figure]:
     ]
 
 
-def _layout(outcome: Outcome, known: list[Moment]) -> Figure:
+def _layout(outcome: Outcome, known: list[Moment], seen: list[float]) -> Figure:
     end = max([outcome.decide_by, *(moment.day for moment in known)]).isoformat()
     ticks = {"gridcolor": "var(--line)", "linecolor": "var(--line)", "zeroline": False, "fixedrange": True}
     return {
@@ -110,22 +118,25 @@ def _layout(outcome: Outcome, known: list[Moment]) -> Figure:
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False},
         "xaxis": ticks
         | {"type": "date", "range": [outcome.starts_on.isoformat(), end], "automargin": True, "showgrid": False},
-        "yaxis": ticks | _ticks(outcome) | {"range": _range(outcome, known), "automargin": True, "nticks": 6},
+        "yaxis": ticks | _ticks(outcome) | {"range": seen, "automargin": True, "nticks": 6},
         "shapes": _lines(outcome),
-        "annotations": _labels(outcome, _range(outcome, known)),
+        "annotations": _labels(outcome, seen),
     }
 
 
 def _range(outcome: Outcome, known: list[Moment]) -> list[float]:
-    """What must be seen: the lines, the estimates of the later half, and the interval as it is now; early intervals
-    are so wide that they would flatten everything else."""
-    late = known[len(known) // 2 :]
-    last = known[-1:]
-    numbers = [outcome.target, outcome.kill_line, *(moment.estimate for moment in late)]
-    numbers += [bound for moment in last for bound in (moment.lower, moment.upper)]
+    """What must be seen: the lines, the estimates once they are bounded, and the interval as it is now; the first days
+    and early intervals would flatten everything else."""
+    settled = known[len(known) // 2 :] + [moment for moment in known if _bounded(moment)]
+    numbers = [outcome.target, outcome.kill_line, *(moment.estimate for moment in settled)]
+    numbers += [bound for moment in known[-1:] for bound in (moment.lower, moment.upper)]
     seen = [_scale(outcome) * number for number in numbers if number is not None]
     air = (max(seen) - min(seen)) * AIR
     return [min(seen) - air, max(seen) + air]
+
+
+def _bounded(moment: Moment) -> bool:
+    return moment.lower is not None and moment.upper is not None
 
 
 def _lines(outcome: Outcome) -> list[Figure]:

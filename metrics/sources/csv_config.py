@@ -81,9 +81,10 @@ class CsvConfig:
 
 def parse_config(raw: Mapping[str, object]) -> CsvConfig:
     """Raises NeedsAttention with the field that is wrong, as "series[0].arms.treatment"."""
-    fields = _object(raw, "the configuration", FIELDS, required=("location", "period", "grain", "key", "series"))
+    fields = _object(raw, "the configuration", FIELDS, required=("location", "period", "grain", "series"))
     file, url = _location(fields["location"])
     grain = cast(Grain, _choice(fields["grain"], "grain", GRAINS))
+    series = _series(fields["series"])
     return CsvConfig(
         file=file,
         url=url,
@@ -93,13 +94,14 @@ def parse_config(raw: Mapping[str, object]) -> CsvConfig:
         period=_period(fields["period"], grain),
         grain=grain,
         cumulative=_flag(fields.get("cumulative", False), "cumulative"),
-        key=_key(fields["key"]),
-        series=_series(fields["series"]),
+        key=_key(fields.get("key", ()), series),
+        series=series,
     )
 
 
 def _refused(path: str, rest: str) -> NeedsAttention:
-    return NeedsAttention(f"In the configuration, {path} {rest}.")
+    where = "The configuration" if path == "the configuration" else f"In the configuration, {path}"
+    return NeedsAttention(f"{where} {rest}.")
 
 
 def _object(raw: object, path: str, allowed: Sequence[str], required: Sequence[str] = ()) -> Mapping[str, object]:
@@ -207,7 +209,10 @@ def _format(raw: object, grain: Grain) -> str | None:
     return text
 
 
-def _key(raw: object) -> tuple[str, ...]:
+def _key(raw: object, series: Sequence[SeriesConfig]) -> tuple[str, ...]:
+    """Key columns; a file without any needs a key of its own for each series."""
+    if raw in ((), []) and all(one.suffix for one in series):
+        return ()
     names = tuple(_text(name, f"key[{at}]") for at, name in enumerate(_list(raw, "key")))
     if len(set(names)) != len(names):
         raise _refused("key", "names a column twice")

@@ -118,7 +118,7 @@ class _Reading:
             return
         stem = self._key(fields)
         for plan in wanted:
-            key = f"{stem}/{plan.config.suffix}" if plan.config.suffix else stem
+            key = "/".join(part for part in (stem, plan.config.suffix) if part)
             try:
                 self._observe(nth, key, plan, fields)
             except Unsound as reason:

@@ -8,8 +8,8 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
 EVERYTHING = {"resultTypes": ["violations", "incomplete"]}
-# Axe cannot tell what lies behind SVG text, so the contrast of text in charts is measured here: the ratio of each text's
-# colour to what lies behind the chart (WCAG 2.2, 1.4.3), for those below 4.5.
+# Axe cannot tell what lies behind SVG text, so the contrast of text in charts is measured here: the ratio of each
+# text to what lies behind the chart (WCAG 2.2, 1.4.3), for those below 4.5.
 CHARTS = {"exclude": [[".plot"]]}
 PALE_TEXT = """() => {
   const ctx = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -37,13 +37,14 @@ def sign_in(context: BrowserContext, client: Client, server: Any) -> None:
 def troubles(page: Page) -> list[str]:
     """What axe finds wrong or cannot decide on this page, and sideways scrolling; one line each."""
     found = Axe().run(page, context=CHARTS, options=EVERYTHING).response
-    lines = [
-        f"pale text in a chart: {text!r} has a contrast of {ratio:.1f}" for text, ratio in page.evaluate(PALE_TEXT)
-    ]
-    lines += [
-        f"{kind}: {rule['id']} at {[node['target'] for node in rule['nodes']][:3]}"
-        for kind in ("violations", "incomplete")
-        for rule in found[kind]
-    ]
+    pale = page.evaluate(PALE_TEXT)
+    lines = [f"pale text in a chart: {text!r} has a contrast of {ratio:.1f}" for text, ratio in pale]
+    lines += [_line(kind, rule) for kind in ("violations", "incomplete") for rule in found[kind]]
     width, wide = page.evaluate("[innerWidth, document.documentElement.scrollWidth]")
     return [*lines, f"scrolls sideways: {wide} in {width} pixels"] if wide > width else lines
+
+
+def _line(kind: str, rule: dict[str, Any]) -> str:
+    node = rule["nodes"][0]
+    why = [check["message"] for check in (*node["any"], *node["all"], *node["none"])]
+    return f"{kind}: {rule['id']} at {node['target']} ({len(rule['nodes'])} places): {why[:1]}"

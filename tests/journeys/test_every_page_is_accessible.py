@@ -145,6 +145,8 @@ def _troubles_of(page: Page, server: str, address: str) -> list[str]:
 def _open_all(page: Page) -> None:
     """What one click away shows must be as sound as the rest, charts included."""
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    # Rows scrolled out of sight would be skipped.
+    page.evaluate("document.querySelectorAll('.scroll').forEach(one => { one.style.maxHeight = 'none'; })")
     for chart in page.locator("[data-plot]").all():
         chart.scroll_into_view_if_needed()
         page.wait_for_function("one => one.dataset.ready === '1'", arg=chart.element_handle())
