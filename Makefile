@@ -4,7 +4,9 @@
 # make faults kills the demo at many moments and looks for what is left
 # make bench  measures at full size and writes docs/benchmarks.md
 PY := .venv/bin/python
-export PORT WORKERS
+# One more than there are processors, because the browser tests wait a lot.
+WORKERS ?= $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
+export PORT
 
 .PHONY: help demo test lint faults bench environment browser
 help:
@@ -17,7 +19,7 @@ demo: environment
 # The tests run even when a check fails, so that one look shows all there is to do.
 test: environment
 	@$(PY) -m tests.checks; checks=$$?; \
-	$(PY) -m tests.browser && $(PY) -m pytest -n $${WORKERS:-auto} && \
+	$(PY) -m tests.browser && $(PY) -m pytest -n $(WORKERS) && \
 	if [ $$checks != 0 ]; then echo 'A check above fails.'; exit 1; fi
 
 lint: environment

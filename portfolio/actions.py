@@ -27,7 +27,7 @@ def run_night(*, by: Person, at: datetime, today: date) -> Run:
     refuse_if(refusals(powers_of(by), "run_night"))
     run = start_run("night", f"now {at.isoformat(timespec='microseconds')}", as_of=today, at=at, by=by)
     if run is None:
-        raise Refused("A night run is under way already; its progress is shown on the page of sources.")
+        raise Refused("A night run is under way already; the portfolio links to its progress.")
     advance_run(run.pk, at=at)
     return run
 

@@ -6,20 +6,25 @@ from typing import Any
 from django.urls import reverse
 from rest_framework.decorators import api_view
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bets.models import Bet
-from org.requests import PersonApiRequest
+from org.rules import Powers
 from org.visibility import powers_of
 from portfolio.board import Row, listed, rows_of
 from portfolio.nights import latest_night
 from portfolio.progress import Progress, progress_of, visible_run
 
 
+def _powers(request: Request) -> Powers:
+    return powers_of(request.user)  # type: ignore[arg-type] # IsAuthenticated came first
+
+
 @api_view(["GET"])
-def list_bets(request: PersonApiRequest) -> Response:
+def list_bets(request: Request) -> Response:
     """Bets that this person may see, a page at a time (?page=, ?q=), with what the latest night says of each."""
-    bets = Bet.objects.visible_to(powers_of(request.user)).matching(request.query_params.get("q", ""))
+    bets = Bet.objects.visible_to(_powers(request)).matching(request.query_params.get("q", ""))
     pages = PageNumberPagination()
     found = pages.paginate_queryset(listed(bets), request) or []
     return pages.get_paginated_response([_bet(row) for row in rows_of(found, latest_night())])
@@ -47,9 +52,9 @@ def _bet(row: Row) -> dict[str, Any]:
 
 
 @api_view(["GET"])
-def show_run(request: PersonApiRequest, run_id: int) -> Response:
+def show_run(request: Request, run_id: int) -> Response:
     """How far a run is: its steps with their counts, and what was given up, with the reason."""
-    powers = powers_of(request.user)
+    powers = _powers(request)
     return Response(_run(progress_of(visible_run(run_id, powers), powers)))
 
 

@@ -11,6 +11,7 @@ Figure = dict[str, Any]
 SYMBOLS = {"cease": "square", "pivot": "diamond", "scale": "triangle-up", "stale": "circle-open"}
 COLOURS = {"cease": "var(--cease)", "pivot": "var(--pivot)", "scale": "var(--persist)", "stale": "var(--muted)"}
 AIR = 0.12  # of the height, above and below what matters
+ROOM = 0.25  # of the width, free of data before the decide-by date: enough for the names of the lines
 
 
 def outcome_figure(outcome: Outcome, way: Way, flags: Iterable[Flag]) -> Figure:
@@ -45,7 +46,7 @@ def _ticks(outcome: Outcome) -> Figure:
 
 
 def _band(outcome: Outcome, known: list[Moment], seen: list[float]) -> list[Figure]:
-    """The interval, cut at the edges of what is seen: what reaches far beyond is not drawn, in the table it is whole."""
+    """The interval, cut at the edges of what is seen: the table has it whole."""
     bounded = [moment for moment in known if _bounded(moment)]
     scale, days = _scale(outcome), [moment.day.isoformat() for moment in bounded]
     common = {"type": "scatter", "mode": "lines", "x": days, "line": {"width": 0}, "hoverinfo": "skip"}
@@ -120,7 +121,7 @@ def _layout(outcome: Outcome, known: list[Moment], seen: list[float]) -> Figure:
         | {"type": "date", "range": [outcome.starts_on.isoformat(), end], "automargin": True, "showgrid": False},
         "yaxis": ticks | _ticks(outcome) | {"range": seen, "automargin": True, "nticks": 6},
         "shapes": _lines(outcome),
-        "annotations": _labels(outcome, seen),
+        "annotations": _labels(outcome, known, seen),
     }
 
 
@@ -162,18 +163,20 @@ def _at(height: float) -> Figure:
     return {"y0": height, "y1": height}
 
 
-def _labels(outcome: Outcome, seen: list[float]) -> list[Figure]:
+def _labels(outcome: Outcome, known: list[Moment], seen: list[float]) -> list[Figure]:
     """Names of the lines, each on the side of its line that faces away from the other."""
     scale, up = _scale(outcome), outcome.target > outcome.kill_line
     lines = [("Target", outcome.target, "var(--persist)", up), ("Kill line", outcome.kill_line, "var(--cease)", not up)]
     common = {"showarrow": False, "bgcolor": "var(--surface)", "borderpad": 1, "font": {"size": 12}}
+    last = known[-1].day if known else outcome.starts_on
+    ahead = (outcome.decide_by - last) / (outcome.decide_by - outcome.starts_on)
+    side = {"x": 0.99, "xanchor": "right"} if ahead > ROOM else {"x": 0.01, "xanchor": "left"}
     named = [
         common
         | {
             "text": f"{name} {shown(outcome, number)}",
             "xref": "paper",
-            "x": 0.01,
-            "xanchor": "left",
+            **side,
             "y": scale * number,
             "yanchor": "bottom" if above else "top",
             "font": {"size": 12, "color": colour},

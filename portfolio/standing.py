@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bets.models import Reading
+from bets.rules import BROKEN
 from bets.words import Finding, interval, line, value
 from portfolio.night import finding_of
 
@@ -24,8 +25,8 @@ class Standing:
 
 
 def standing_of(reading: Reading | None) -> Standing | None:
-    """The picture of one reading that comes with outcome, series and metric; None while nothing can be bounded."""
-    if reading is None or reading.lower is None or reading.upper is None:
+    """The picture of one reading (with outcome, series and metric); None while nothing can be bounded, or believed."""
+    if reading is None or reading.health == BROKEN or reading.lower is None or reading.upper is None:
         return None
     low, high = sorted((_place(reading, reading.lower), _place(reading, reading.upper)))
     middle = (low + high) / 2 if reading.estimate is None else _place(reading, reading.estimate)

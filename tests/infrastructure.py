@@ -6,18 +6,21 @@ test_* there, and empty the Redis numbers they use.
 
 import atexit
 import contextlib
+import fcntl
 import os
 import re
 import secrets
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TextIO
 
 import redis
 
 from config.embedded.processes import Child
 from config.embedded.servers import CARELESS, Folders, start_postgres, start_redis
 
+PREFIX = "stakes-test-"
 ADDRESSES = ("DATABASE_URL", "REDIS_URL")
 
 
@@ -34,6 +37,25 @@ def redis_url_for(number: int, url: str) -> str:
     return re.sub(r"^(rediss?://[^/?]*)(/\d*)?", rf"\1/{number}", url)
 
 
+def latched(folder: Path) -> TextIO | None:
+    """Marks `folder` as in use for as long as the answer is open and we live; None when somebody else uses it."""
+    latch = (folder / "latch").open("w")
+    try:
+        fcntl.flock(latch, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        latch.close()
+        return None
+    return latch
+
+
+def remove_what_killed_runs_left() -> None:
+    for latch in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/latch"):
+        with contextlib.suppress(OSError):
+            if mine := latched(latch.parent):
+                shutil.rmtree(latch.parent, ignore_errors=True)
+                mine.close()
+
+
 class Servers:
     """The servers of this run; those with a given address are not started."""
 
@@ -46,7 +68,9 @@ class Servers:
         """Must come before Django reads its settings."""
         os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
         if any(name not in os.environ for name in ADDRESSES):
-            self.folder = Path(tempfile.mkdtemp(prefix="stakes-test-"))
+            remove_what_killed_runs_left()
+            self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+            self.latch = latched(self.folder)
             atexit.register(self.stop)  # also when Django cannot be set up
             self.folder.chmod(0o755)
             self.folders = Folders.below(self.folder)

@@ -22,9 +22,11 @@ def main() -> int:
             die_with(options.parent, signal.SIGTERM)
             demo.follow(options.parent)
         return demo.run()
-    except (Failed, OSError) as error:
+    except Failed as error:
         print(error, file=sys.stderr)
-        return 1
+    except OSError as error:
+        print(f"Cannot use {error.filename or 'this machine'}: {error.strerror}.", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -178,6 +178,7 @@ class Demo:
         schedule = self.folders.data / "beat"
         for file in self.folders.data.glob("beat*"):
             file.unlink()
+        # Not `worker -B`: that beat would be a child of the worker, and outlive a worker that was killed.
         beat = self._python("Beat", "beat", *celery, "beat", "-s", str(schedule), "--pidfile=", "-l", "INFO")
         self.children += [beat, worker, web]
         self._tell_logins()

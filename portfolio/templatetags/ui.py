@@ -1,6 +1,7 @@
 """Template tags of every page: icons, money, and marks that say verdict, flag or health in word, icon and shape."""
 
 from datetime import date
+from functools import cache
 
 from django import template
 from django.utils.html import format_html
@@ -30,6 +31,7 @@ HEALTH = {
 
 
 @register.simple_tag
+@cache  # a list has hundreds, of a few names and sizes that templates give
 def icon(name: str, size: int = 16) -> SafeString:
     """An icon of the lucide set, inlined; its meaning stands beside it as a word."""
     return SafeString(lucide(name, size=size, **{"class": "icon", "aria-hidden": "true"}))

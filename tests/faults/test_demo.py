@@ -101,15 +101,37 @@ class Place:
         return Folders.below(self.data).database_url()
 
 
-@pytest.fixture
-def place() -> Iterator[Place]:
+@contextlib.contextmanager
+def public_folder() -> Iterator[Path]:
+    """A folder that the account of PostgreSQL can reach; at the end it is gone, and what ran in it."""
     folder = Path(tempfile.mkdtemp(prefix="stakes-faults-"))
     folder.chmod(0o755)
-    yield Place(folder / "data")
+    yield folder
     for pid in processes_of(folder):
         with contextlib.suppress(psutil.NoSuchProcess):
             psutil.Process(pid).kill()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    with public_folder() as folder:
+        yield Place(folder / "data")
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[Path]:
+    """Data of a demo that has run once."""
+    with public_folder() as folder:
+        Place(folder / "data").start().wait_until_up().end(signal.SIGTERM)
+        yield folder / "data"
+
+
+@pytest.fixture
+def used(place: Place, loaded: Path) -> Place:
+    """A place where a demo has run before, so that the next start is quick."""
+    subprocess.run(["cp", "-a", loaded, place.data], check=True)
+    return place
 
 
 @pytest.mark.parametrize("after", [0.0, 0.3], ids=["at-once", "a-moment-later"])
@@ -125,69 +147,69 @@ def test_an_end_at_any_moment_leaves_nothing_and_the_next_start_heals(place, num
     assert place.start().wait_until_up().end(signal.SIGTERM) == 0
 
 
-def test_a_restart_keeps_the_data(place):
-    run = place.start().wait_until_up()
-    with psycopg.connect(place.url()) as database:
+def test_a_restart_keeps_the_data(used):
+    run = used.start().wait_until_up()
+    with psycopg.connect(used.url()) as database:
         database.execute("CREATE TABLE kept AS SELECT 'still here' AS word")
     run.end(signal.SIGINT)
-    run = place.start().wait_until_up()
-    with psycopg.connect(place.url()) as database:
+    run = used.start().wait_until_up()
+    with psycopg.connect(used.url()) as database:
         assert database.execute("SELECT word FROM kept").fetchone() == ("still here",)
     run.end(signal.SIGINT)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
-def test_make_passes_its_end_on(place, number):
-    place.start(MAKE).wait_until_up().end(number)
+def test_make_passes_its_end_on(used, number):
+    used.start(MAKE).wait_until_up().end(number)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_to_make_and_all_below_it_ends_in_order(place, number):
-    run = place.start(MAKE).wait_until_up()
+def test_a_signal_to_make_and_all_below_it_ends_in_order(used, number):
+    run = used.start(MAKE).wait_until_up()
     run.end(number, group=True)
     assert "Stopping" in run.said()
-    assert "shut down" in (place.data / "logs" / "postgresql.log").read_text()
+    assert "shut down" in (used.data / "logs" / "postgresql.log").read_text()
 
 
-def test_impatient_signals_change_nothing(place):
-    run = place.start().wait_until_up()
+def test_impatient_signals_change_nothing(used):
+    run = used.start().wait_until_up()
     for _ in range(5):
         run.process.send_signal(signal.SIGINT)
     assert run.end(signal.SIGTERM) == 0
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat", "postgresql", "redis"])
-def test_a_part_that_dies_ends_the_demo_with_the_name_of_its_log(place, name):
-    run = place.start().wait_until_up()
+def test_a_part_that_dies_ends_the_demo_with_the_name_of_its_log(used, name):
+    run = used.start().wait_until_up()
     os.kill(run.pids()[name], signal.SIGKILL)
     assert run.process.wait(40) == 1
     assert f"logs/{name}.log" in run.said()
-    assert_nothing_left(place.data)
+    assert_nothing_left(used.data)
 
 
-def test_a_second_start_says_so_and_leaves_the_first_alone(place):
-    first = place.start().wait_until_up()
-    second = place.start()
+def test_a_second_start_says_so_and_leaves_the_first_alone(used):
+    first = used.start().wait_until_up()
+    second = used.start()
     assert second.process.wait(30) == 1
     assert (
-        second.said() == f"The demo is already running: http://127.0.0.1:{place.port}/ (process {first.process.pid}).\n"
+        second.said() == f"The demo is already running: http://127.0.0.1:{used.port}/ (process {first.process.pid}).\n"
     )
-    assert answers(place.port)
+    assert answers(used.port)
     first.end(signal.SIGTERM)
 
 
-def test_two_starts_at_once_give_one_demo(place):
-    runs = [place.start(), place.start()]
+def test_two_starts_at_once_give_one_demo(used):
+    runs = [used.start(), used.start()]
     wait_for(lambda: any(run.process.poll() is not None for run in runs), 60)
     loser, winner = sorted(runs, key=lambda run: run.process.poll() is None)
     assert "The demo is already running" in loser.said()
     winner.wait_until_up().end(signal.SIGTERM)
 
 
-def test_given_servers_are_used_and_left_running(place):
-    own = place.start().wait_until_up()
-    other = Place(place.data.with_name("other"))
-    folders = Folders.below(place.data)
+def test_given_servers_are_used_and_left_running(used):
+    own = used.start().wait_until_up()
+    other = Place(used.data.with_name("other"))
+    folders = Folders.below(used.data)
     run = other.start(DATABASE_URL=folders.database_url(), REDIS_URL=folders.redis_url(5)).wait_until_up()
     assert not any("bin/postgres" in line or "redis-server" in line for line in processes_of(other.data).values())
     assert run.end(signal.SIGTERM) == 0

@@ -106,6 +106,7 @@ PAGES = (
     "portfolio", "portfolio, nothing found", "bet, flagged", "bet, contradiction", "bet, broken feed",
     "run under way", "run done", "sources", "source", "typing a signal", "not there", "password",
 )  # fmt: skip
+DRAWN = "theme => [...document.querySelectorAll('[data-plot]')].every(one => one.dataset.drawn === theme)"
 Look = Callable[[str, str], list[str]]
 
 
@@ -138,6 +139,7 @@ def _troubles_of(page: Page, server: str, address: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
+            page.wait_for_function(DRAWN, arg=theme)
             found += [f"{address} {theme} {width}: {trouble}" for trouble in troubles(page)]
     return found
 
