@@ -102,7 +102,6 @@ class Source(models.Model):
     last_pull_at = models.DateTimeField(null=True, blank=True)
 
     objects = SourceQuerySet.as_manager()
-    open_rows: int  # only there with `with_open_rows`
 
     class Meta:
         ordering = ["name"]

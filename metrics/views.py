@@ -35,7 +35,7 @@ def list_sources(request: PersonRequest) -> HttpResponse:
     powers = powers_of(request.user)
     if not powers.may("see_sources"):
         raise Http404
-    sources = list(Source.objects.visible_to(powers).with_open_rows().worst_first().select_related("domain"))
+    sources: list[Any] = list(Source.objects.visible_to(powers).with_open_rows().worst_first().select_related("domain"))
     pulls = {pull.source_id: pull for pull in Pull.objects.latest_of(sources)}
     shown = {
         "rows": [(source, pulls.get(source.pk)) for source in sources],

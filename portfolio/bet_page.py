@@ -18,7 +18,7 @@ from portfolio.night import finding_of
 from portfolio.reasoning import Claim, Step, claims_of, flag_steps, reading_steps
 
 EVENTS = 20
-GRAVEST_FIRST = [Flag.Kind.CEASE, Flag.Kind.SCALE, Flag.Kind.PIVOT, Flag.Kind.STALE]
+GRAVEST_FIRST: list[str] = [Flag.Kind.CEASE, Flag.Kind.SCALE, Flag.Kind.PIVOT, Flag.Kind.STALE]
 
 
 @dataclass(frozen=True)

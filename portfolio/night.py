@@ -79,7 +79,7 @@ def judge(job: Job) -> Judgement:
 
 def store_judgement(job: Job, judgement: Judgement, at: datetime) -> str:
     record_judgement(job.run, judgement, at=at)
-    return f"{len(judgement.verdicts)} bets judged, {len(judgement.raised)} flags raised"
+    return f"Bets judged: {len(judgement.verdicts)}. Flags raised: {len(judgement.raised)}."
 
 
 def _readings(run: Run) -> list[list[Reading]]:
