@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bets.models import Outcome, Reading
-from bets.rules import BROKEN, WAITING, Feed, grade, health, read_before
+from bets.rules import Feed, grade, health, is_silent, read_before
 from lib.periods import days_in
 from metrics import evidence
 from metrics.reading import Arrays, Wanted, load
@@ -94,12 +94,12 @@ def _reading(
         missing=float(missing),
     )
     state, note = health(feed)
-    silent = state in (BROKEN, WAITING)
+    silent = is_silent(feed)
     return Reading(
         outcome=outcome, run=run, as_of=run.as_of, engine=evidence.ENGINE_VERSION, snapshot=_snapshot(arrays, place),
         last_period=last, exposures=float(result.exposures[place]), blocks=int(result.blocks[place]),
         health=state, health_note=note,
-        grade=grade(state, has_contrast=bool(outcome.contrast), kind=metric.kind),
+        grade=grade(silent=silent, has_contrast=bool(outcome.contrast), kind=metric.kind),
         **_evidence(result, place, silent=silent),
     )  # fmt: skip
 

@@ -98,9 +98,14 @@ def health(feed: Feed) -> tuple[str, str]:
     return HEALTHY, ""
 
 
-def grade(state: str, *, has_contrast: bool, kind: str) -> str:
+def is_silent(feed: Feed) -> bool:
+    """Does this feed prove nothing either way? A stale one still proves what it did, if that was enough to judge."""
+    return health(feed)[0] in (BROKEN, WAITING) or feed.abstains or not feed.ready
+
+
+def grade(*, silent: bool, has_contrast: bool, kind: str) -> str:
     """A randomised control; B exposures known; C values only; D no verdict."""
-    if state in (BROKEN, WAITING):
+    if silent:
         return "D"
     return "A" if has_contrast else ("C" if kind == "level" else "B")
 

@@ -9,6 +9,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("config.api")),
     path("", include("metrics.urls")),
-    path("", include("bets.urls")),
     path("", include("portfolio.urls")),
 ]

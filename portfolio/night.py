@@ -42,15 +42,17 @@ def next_jobs(run: Run, at: datetime) -> Iterable[Planned] | None:
     done = set(run.jobs.values_list("kind", flat=True))
     if not done and (pulls := [("pull", s.key, {"source": s.pk}) for s in Source.objects.filter(kind=Source.Kind.CSV)]):
         return pulls
-    if not done & {"read", "judge"} and (chunks := _chunks()):
-        return chunks
+    active = Outcome.objects.filter(bet__state__in=ACTIVE).order_by("pk").values_list("pk", flat=True)
+    if not done & {"read", "judge"} and (reads := read_jobs(active)):
+        return reads
     return None if "judge" in done else [("judge", "portfolio", {})]
 
 
-def _chunks() -> list[Planned]:
-    ids = list(Outcome.objects.filter(bet__state__in=ACTIVE).order_by("pk").values_list("pk", flat=True))
-    starts = range(0, len(ids), CHUNK)
-    return [("read", f"outcomes {start}", {"outcomes": ids[start : start + CHUNK]}) for start in starts]
+def read_jobs(outcomes: Iterable[int]) -> list[Planned]:
+    """Jobs that read the given outcomes in chunks."""
+    ids = list(outcomes)
+    chunks = [(start, ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK)]
+    return [("read", f"outcomes {start + 1} to {start + len(chunk)}", {"outcomes": chunk}) for start, chunk in chunks]
 
 
 @dataclass(frozen=True)

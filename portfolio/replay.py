@@ -12,7 +12,7 @@ from metrics.models import Source
 from org.actions import advance_run, claim_job, perform_job
 from org.models import Job, Run
 from org.registry import Planned
-from portfolio.night import ACTIVE, CHUNK
+from portfolio.night import ACTIVE, read_jobs
 
 Plan = Callable[[Run, datetime], Iterable[Planned] | None]
 
@@ -27,13 +27,6 @@ def perform_run(run: Run, *, at: datetime) -> Run:
         waiting = run.jobs.exclude(state=Job.State.DONE).first()
         raise Refused(f"Run {run.key} could not be finished: {waiting.message if waiting else 'a job is missing.'}")
     return run
-
-
-def read_jobs(outcomes: Iterable[int]) -> list[Planned]:
-    """Jobs that read the given outcomes in chunks."""
-    ids = list(outcomes)
-    starts = range(0, len(ids), CHUNK)
-    return [("read", f"outcomes {start}", {"outcomes": ids[start : start + CHUNK]}) for start in starts]
 
 
 def pull_sample(run: Run, at: datetime) -> Iterable[Planned] | None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from bets.rules import Feed, Statement, decide, grade, health, outcome_refusals, read_before
+from bets.rules import Feed, Statement, decide, grade, health, is_silent, outcome_refusals, read_before
 
 TODAY = dt.date(2026, 3, 2)
 SOUND = Statement(
@@ -90,10 +90,10 @@ def test_health_names_what_is_wrong_with_the_feed(changes: dict[str, object], st
 
 def test_the_grade_falls_with_what_is_known() -> None:
     assert [
-        grade("healthy", has_contrast=True, kind="proportion"),
-        grade("stale", has_contrast=False, kind="mean"),
-        grade("healthy", has_contrast=False, kind="level"),
-        grade("broken", has_contrast=True, kind="proportion"),
+        grade(silent=False, has_contrast=True, kind="proportion"),
+        grade(silent=False, has_contrast=False, kind="mean"),
+        grade(silent=False, has_contrast=False, kind="level"),
+        grade(silent=True, has_contrast=True, kind="proportion"),
     ] == ["A", "B", "C", "D"]
 
 
@@ -109,3 +109,18 @@ def test_the_grade_falls_with_what_is_known() -> None:
 )
 def test_only_periods_that_have_ended_and_settled_are_read(grain: str, settle: int, before: dt.date) -> None:
     assert read_before(dt.date(2026, 3, 18), settle, grain) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "silent"),
+    [
+        ({}, False),
+        ({"late": True}, False),
+        ({"late": True, "ready": False}, True),
+        ({"late": True, "abstains": True}, True),
+        ({"missing": 0.5}, True),
+        ({"arrived": False}, True),
+    ],
+)
+def test_a_feed_that_went_stale_too_early_to_be_judged_proves_nothing(changes: dict[str, object], silent: bool) -> None:
+    assert is_silent(replace(FEED, **changes)) is silent  # type: ignore[arg-type]

@@ -208,3 +208,12 @@ def test_days_on_which_nobody_came_are_observations_and_not_gaps(portfolio: dict
     assert verdicts(whole_night(key="quiet"))["unsettled"] == "measure"
     Signal.objects.filter(series=series, n=0).exclude(period=AS_OF - dt.timedelta(days=1)).delete()
     assert verdicts(whole_night(key="gaps"))["unsettled"] == "none"
+
+
+def test_ten_days_of_bad_signals_that_then_stop_flag_nothing_but_the_silence(
+    portfolio: dict[str, Bet], tmp_path: Path
+) -> None:
+    write_file(tmp_path, RATES | {"failing": 0.1}, days=10)
+    whole_night()
+    assert set(Flag.objects.values_list("kind", flat=True)) == {"stale"}
+    assert set(Reading.objects.values_list("grade", flat=True)) == {"D"}
