@@ -48,13 +48,15 @@ def _digits(number: float) -> int:
     return 1 if size >= 10 else (2 if size >= 1 else 3)
 
 
-def interval(finding: Finding) -> str:
-    """“Conversion: between 4.1 % and 4.6 % (95 %, safe to check any day)”, or that nothing is known yet."""
+def interval(finding: Finding, on: date | None = None) -> str:
+    """“Conversion: between 4.1 % and 4.6 % (95 %, safe to check any day)”, `on` the day it was so; or that nothing is
+    known yet."""
     if finding.lower is None or finding.upper is None:
         return f"{finding.metric}: cannot be bounded yet"
     low, high = (value(n, finding.kind, finding.unit, finding.contrast) for n in (finding.lower, finding.upper))
     where = " against control" if finding.contrast else ""
-    return f"{finding.metric}: between {low} and {high}{where} (95 %, safe to check any day)"
+    when = f" on {on:%-d %B %Y}" if on else ""
+    return f"{finding.metric}: between {low} and {high}{where}{when} (95 %, safe to check any day)"
 
 
 def line(finding: Finding, which: str) -> str:
@@ -84,7 +86,7 @@ def flag_sentence(kind: str, finding: Finding, log_e: float, raised_on: date) ->
         else ""
     )
     return (
-        f"{interval(finding)}; {line(finding, at)}. Flagged since {raised_on:%-d %B %Y}.{sure}"
+        f"{interval(finding, raised_on)}; {line(finding, at)}. Flagged since then.{sure}"
         " It stays until a decision on the bet clears it."
     )
 

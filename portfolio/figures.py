@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Count, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from bets.models import Bet, BetQuerySet, Flag, Verdict
+from bets.models import BetQuerySet, Flag, Verdict
 from org.models import Run
+from portfolio.night import ACTIVE
 
-ACTIVE = [Bet.State.LIVE, Bet.State.HELD]
 AGAINST = ("pivot", "cease")
 SHARES = {
     "persist": "Above the target",

@@ -8,6 +8,8 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PYTHON = (sys.executable, "-m")
+# Types are those of the packages installed, and the lock has another numpy for each Python.
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 CHECKS = {
     "lint": (*PYTHON, "ruff", "check", "."),
     "format": (*PYTHON, "ruff", "format", "--check", "."),
@@ -19,7 +21,7 @@ CHECKS = {
         "--no-cache",
     ),
     "migrations": (sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"),
-    "types": (*PYTHON, "mypy", "."),
+    "types": (*PYTHON, "mypy", "--python-version", VERSION, "."),
 }
 # Nothing here asks a database, but the settings want to know where one would be.
 NOWHERE = {

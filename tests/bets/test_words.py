@@ -35,8 +35,8 @@ def test_numbers_are_said_as_people_say_them(number: float, kind: str, unit: str
 def test_a_flag_says_what_was_seen_since_when_how_sure_and_what_would_clear_it() -> None:
     said = flag_sentence("cease", FOUND, 6.8, dt.date(2026, 3, 12))
     assert said == (
-        "Conversion: between 4.10 % and 4.60 % (95 %, safe to check any day); the kill line is 5.00 %."
-        " Flagged since 12 March 2026. If it were really at 5.00 % or better, data this bad would turn up in"
+        "Conversion: between 4.10 % and 4.60 % on 12 March 2026 (95 %, safe to check any day); the kill line is 5.00 %."
+        " Flagged since then. If it were really at 5.00 % or better, data this bad would turn up in"
         " at most 1 bet in 898, however often we looked. It stays until a decision on the bet clears it."
     )
 
