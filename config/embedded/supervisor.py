@@ -51,7 +51,7 @@ class Demo:
         self.wanted = wanted
         self.port = port
         self.children: list[Child] = []
-        self.asked_to_stop = False
+        self.asked_to_stop = ""  # by what
         self.parent: tuple[int, int] | None = None
 
     def follow(self, parent: int) -> None:
@@ -74,20 +74,22 @@ class Demo:
                 self._start()
                 while True:
                     self.pause(0.2)
-            except Stopped:
-                say("Stopping ...")
+            except Stopped as reason:
+                say(f"Stopping ({reason}) ...")
                 return 0
             finally:
                 self._stop()
 
     def _note_signal(self, number: int, frame: FrameType | None) -> None:
-        self.asked_to_stop = True
+        self.asked_to_stop = signal.Signals(number).name
 
     def pause(self, seconds: float) -> None:
         """Waits; Stopped when somebody asked for the end, Failed when one of the family has ended."""
         time.sleep(seconds)
-        if self.asked_to_stop or self._is_left_alone():
-            raise Stopped
+        if self._is_left_alone():
+            self.asked_to_stop = "make has ended"
+        if self.asked_to_stop:
+            raise Stopped(self.asked_to_stop)
         for child in self.children:
             if child.has_ended():
                 raise child.failure()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import find
 from django.test import Client
 
+from config import celery_app
 from config.addresses import celery_broker, database
 from org.models import Person
 
@@ -74,3 +75,9 @@ def test_plotly_is_served_from_its_package() -> None:
     found = find("plotly/plotly.min.js")
     assert isinstance(found, str) and "package_data" in found
     assert str(settings.BASE / "static") not in found
+
+
+def test_everything_that_beat_rings_is_a_task_that_workers_know() -> None:
+    celery_app.loader.import_default_modules()
+    rung = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert rung and rung <= set(celery_app.tasks)

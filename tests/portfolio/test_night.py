@@ -217,3 +217,16 @@ def test_ten_days_of_bad_signals_that_then_stop_flag_nothing_but_the_silence(
     whole_night()
     assert set(Flag.objects.values_list("kind", flat=True)) == {"stale"}
     assert set(Reading.objects.values_list("grade", flat=True)) == {"D"}
+
+
+def test_the_size_of_a_chunk_changes_no_bit_of_a_reading(
+    portfolio: dict[str, Bet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = [f.attname for f in Reading._meta.fields if f.attname not in {"id", "run_id"}]
+    found = []
+    for size in (500, 1):
+        monkeypatch.setattr(night, "CHUNK", size)
+        run = whole_night(key=f"chunks of {size}")
+        found.append(list(Reading.objects.filter(run=run).order_by("outcome").values_list(*fields)))
+    assert found[0] == found[1]
+    assert len(found[0]) == 4
