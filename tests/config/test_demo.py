@@ -59,6 +59,7 @@ def test_after_a_kill_the_port_may_take_a_moment_to_be_free(free_port, monkeypat
     answers = iter(["address already in use", None])
     monkeypatch.setattr(supervisor, "_why_not_bound", lambda port: next(answers))
     require_free_port(free_port, patience=3)
+    assert next(answers, "asked twice") == "asked twice"
 
 
 def test_a_second_start_names_the_first(tmp_path, free_port):

@@ -127,6 +127,8 @@ def test_a_note_of_a_dead_server_whose_number_is_now_somebody_elses_is_dropped(f
         note = folders.data / servers.CLUSTER / "postmaster.pid"
         note.write_text(f"{other.pid}\n{folders.data / servers.CLUSTER}\n1\n5432\n{folders.run}\n\n0 0\nready\n")
         servers.start_postgres(folders).stop()
+        assert not note.exists()
+        assert other.poll() is None
     finally:
         other.kill()
         other.wait()
