@@ -74,28 +74,32 @@ class Child:
     patience: float = 10.0
 
     def has_ended(self) -> bool:
-        return self.process.poll() is not None
+        """Looks without taking the news away: until `kill` does, the process's number cannot become somebody else's."""
+        if self.process.returncode is not None or not hasattr(os, "waitid"):  # macOS has none
+            return self.process.poll() is not None
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def ask_to_stop(self) -> None:
         if not self.has_ended():
-            self.process.send_signal(self.stop_with)
+            os.kill(self.process.pid, self.stop_with)
 
     def stop(self) -> None:
         """Returns when the process and everything in its session is gone."""
         self.ask_to_stop()
-        try:
-            self.process.wait(self.patience)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        end = time.monotonic() + self.patience
+        while not self.has_ended() and time.monotonic() < end:
+            time.sleep(0.01)
         self.kill()
 
     def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        if self.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def failure(self) -> Failed:
         """What to tell when the process has ended by itself."""
+        self.kill()
         lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()][-5:]
         said = "".join(f"\n  {line}" for line in lines)
         return Failed(f"{self.name} ended with code {self.process.returncode}; the last lines of {self.log}:{said}")

@@ -63,7 +63,10 @@ class Demo:
         self.parent = (parent, caught_signals(parent))
 
     def _is_left_alone(self) -> bool:
-        return self.parent is not None and caught_signals(self.parent[0]) != self.parent[1]
+        if self.parent is None:
+            return False
+        caught = caught_signals(self.parent[0])
+        return caught not in {0, self.parent[1]}  # 0: it cannot be known
 
     def run(self) -> int:
         """Returns when somebody asked for the end. Failed when something did not start or ended by itself."""

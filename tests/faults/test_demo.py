@@ -54,6 +54,7 @@ class Run:
 
     def end(self, number: signal.Signals, *, group: bool = False) -> int:
         """Sends the signal; the exit code, once nothing is left."""
+        assert self.process.poll() is None, self.said()
         (os.killpg if group else os.kill)(self.process.pid, number)
         code = self.process.wait(30)
         assert_nothing_left(self.data)
