@@ -130,10 +130,11 @@ def go_live(bet: Bet, *, by: Person, at: datetime) -> Bet:
 
 
 @transaction.atomic
-def record_readings(run: Run, readings: Iterable[Reading]) -> int:
-    """Writes the readings of a chunk; one that this run has already is left as it is."""
+def record_readings(run: Run, readings: Iterable[Reading], *, at: datetime) -> int:
+    """Writes the readings of a chunk, with one event; one that this run has already is left as it is."""
     made = list(readings)
     Reading.objects.bulk_create(made, ignore_conflicts=True, batch_size=1_000)
+    record_event(run, "outcomes read", f"Outcomes read: {len(made)}.", at=at, by=run.started_by)
     return len(made)
 
 
@@ -150,6 +151,7 @@ class Judgement:
 def record_judgement(run: Run, judgement: Judgement, *, at: datetime) -> None:
     """Writes verdicts and flags of a run. An evidence flag is never cleared here: only a decision does that."""
     Verdict.objects.bulk_create(judgement.verdicts, ignore_conflicts=True, batch_size=1_000)
+    record_event(run, "portfolio judged", f"Bets judged: {len(judgement.verdicts)}.", at=at, by=run.started_by)
     for flag in judgement.raised:
         flag.save(force_insert=True)
         record_event(

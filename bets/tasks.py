@@ -14,4 +14,4 @@ def fetch_chunk(job: Job) -> list[Reading]:
 
 
 def store_readings(job: Job, readings: list[Reading], at: datetime) -> str:
-    return f"Outcomes read: {record_readings(job.run, readings)}."
+    return f"Outcomes read: {record_readings(job.run, readings, at=at)}."

@@ -140,11 +140,19 @@ def fail_job(job: Job, reason: str, *, at: datetime) -> bool:
 
 def _give_back(job: Job, reason: str, *, at: datetime) -> bool:
     if job.attempts >= MAX_ATTEMPTS:
-        return bool(_mine(job).update(state=Job.State.DEAD, lease_until=None, finished_at=at, message=reason[:500]))
+        return _give_up(job, reason, at=at)
     wait = BACKOFF * 2 ** (job.attempts - 1)
     return bool(
         _mine(job).update(state=Job.State.QUEUED, lease_until=None, available_at=at + wait, message=reason[:500])
     )
+
+
+@transaction.atomic
+def _give_up(job: Job, reason: str, *, at: datetime) -> bool:
+    if not _mine(job).update(state=Job.State.DEAD, lease_until=None, finished_at=at, message=reason[:500]):
+        return False
+    record_event(job, "job given up", f"{job}: {reason}", at=at)
+    return True
 
 
 def _mine(job: Job) -> QuerySet[Job]:
@@ -155,9 +163,8 @@ def _mine(job: Job) -> QuerySet[Job]:
 def requeue_expired_jobs(*, at: datetime) -> int:
     """Gives jobs of workers that vanished back to the queue, or up when they vanished too often."""
     expired = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=at)
-    dead = expired.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=Job.State.DEAD, lease_until=None, finished_at=at, message="The worker vanished again and again."
-    )
+    hopeless = expired.filter(attempts__gte=MAX_ATTEMPTS)
+    dead = sum(_give_up(job, "The worker vanished again and again.", at=at) for job in hopeless)
     return dead + expired.update(state=Job.State.QUEUED, lease_until=None, available_at=at)
 
 

@@ -109,6 +109,7 @@ def test_readings_of_a_run_are_written_once() -> None:
     run, stated = RunFactory(), OutcomeFactory(bet=BetFactory())
     reading = ReadingFactory.build(outcome=stated, run=run)
     again = ReadingFactory.build(outcome=stated, run=run, log_e_cease=9.0)
-    actions.record_readings(run, [reading])
-    actions.record_readings(run, [again])
+    actions.record_readings(run, [reading], at=AT)
+    actions.record_readings(run, [again], at=AT)
     assert Reading.objects.get(outcome=stated).log_e_cease == 0.5
+    assert Event.objects.filter(kind="outcomes read", subject_id=run.pk).count() == 2

@@ -107,6 +107,20 @@ def test_a_job_is_given_up_after_its_last_attempt_and_says_why(kind: list[Any]) 
     assert actions.fail_job(job, "It does not work.", at=AT)
     job.refresh_from_db()
     assert (job.state, job.message) == (Job.State.DEAD, "It does not work.")
+    assert Event.objects.get(kind="job given up").subject_id == job.pk
+
+
+@pytest.mark.django_db
+def test_a_job_whose_workers_vanish_again_and_again_is_given_up_and_a_fresh_one_is_not(kind: list[Any]) -> None:
+    gone, fresh = (
+        JobFactory(kind="note", state=Job.State.RUNNING, attempts=attempts, lease_until=AT - MINUTE)
+        for attempts in (actions.MAX_ATTEMPTS, 1)
+    )
+    assert actions.requeue_expired_jobs(at=AT) == 2
+    gone.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (gone.state, fresh.state) == (Job.State.DEAD, Job.State.QUEUED)
+    assert Event.objects.get(kind="job given up").subject_id == gone.pk
 
 
 @pytest.mark.django_db
