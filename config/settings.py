@@ -48,13 +48,18 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
+    "django_filters",
     "django_htmx",
     "django_linear_migrations",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "knox",
     "lucide",
     "rest_framework",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -83,7 +88,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portfolio.context.shell",
             ],
-            "builtins": ["portfolio.templatetags.ui"],
+            "builtins": ["django.templatetags.i18n", "portfolio.templatetags.ui"],
         },
     }
 ]
@@ -107,6 +112,7 @@ EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.Emai
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
+FORMAT_MODULE_PATH = ["config.formats"]  # 3 Dec 2026 in English; other languages keep the formats of Django
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,11 +1,13 @@
 """Template tags of every page: icons, money, and marks that say verdict, flag or health in word, icon and shape."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from lucide.templatetags.lucide import lucide
 
 from bets.models import Flag, Verdict
@@ -63,8 +65,15 @@ def sample_badge(words: str = "Sample data") -> SafeString:
 
 @register.simple_tag
 def day(value: date) -> SafeString:
-    """A date as `<time>`: 3 Dec 2026."""
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{value:%-d %b %Y}")
+    """A date as `<time>`, in the format of the language: 3 Dec 2026."""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "DATE_FORMAT"))
+
+
+@register.simple_tag
+def moment(value: datetime) -> SafeString:
+    """A date with its time of day as `<time>`, in the format of the language: 3 Dec 2026, 14:05."""
+    local = localtime(value)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), date_format(local, "DATETIME_FORMAT"))
 
 
 @register.filter
