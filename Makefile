@@ -2,13 +2,14 @@
 # make test   all checks and all tests
 # make lint   the checks alone
 # make faults kills the demo at many moments and looks for what is left
-# make bench  measures at full size and writes docs/benchmarks.md
+# make bench  measures at full size and writes docs/benchmarks.md (make bench ONLY=pages measures these and only prints)
+# make screenshots  draws the pictures of the documentation anew, from the sample
 PY := .venv/bin/python
 # One more than there are processors, because the browser tests wait a lot.
 WORKERS ?= $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
-export PORT
+export PORT ONLY
 
-.PHONY: help demo test lint faults bench environment browser
+.PHONY: help demo test lint faults bench screenshots environment browser
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -33,6 +34,9 @@ faults: environment
 
 bench: environment
 	@exec $(PY) -m tests.bench
+
+screenshots: environment
+	@exec $(PY) -m tests.screenshots
 
 environment:
 	@for python in $(PYTHON) python3.12 python3.11 python3; do \

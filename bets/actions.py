@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from bets.models import Bet, Flag, Goal, Hypothesis, Outcome, Reading, Tranche, Verdict
-from bets.rules import Statement, outcome_refusals
+from bets.rules import Statement, key_refusals, outcome_refusals
 from lib.refusals import Refused, refuse_if
 from metrics.models import Series
 from org.actions import record_event
@@ -42,6 +42,7 @@ def state_bet(
 ) -> Bet:  # fmt: skip
     """States a bet with the first version of its hypothesis; it stays a draft until it goes live."""
     refuse_if(refusals(powers_of(by), "state_bet", domain.pk))
+    refuse_if(key_refusals(key))
     if Bet.objects.filter(key=key).exists():
         raise Refused(f"There is a bet with the key {key} already.")
     bet = Bet.objects.create(key=key, name=name, domain=domain, lead=lead, **fields)

@@ -1,9 +1,12 @@
 """What we bet on: goals, bets with their hypotheses, outcomes and tranches; and what the signals say of them."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from metrics.models import Series
 from org.models import Domain, Run, Team
@@ -42,6 +45,14 @@ class BetQuerySet(models.QuerySet["Bet"]):
         soonest = Outcome.objects.filter(**mine).order_by().values("bet").annotate(day=Min("decide_by")).values("day")
         return self.annotate(planned=Coalesce(Subquery(money), 0), decide_by=Subquery(soonest))
 
+    def with_stakes(self, today: date) -> "BetQuerySet":
+        """Adds `at_stake`: the part of the plan that is still ahead (tranches planned after `today`), minor units.
+
+        Keeps the order; a subquery in the same query.
+        """
+        ahead = Tranche.objects.filter(bet=OuterRef("pk"), planned_on__gt=today).order_by().values("bet")
+        return self.annotate(at_stake=Coalesce(Subquery(ahead.annotate(sum=Sum("amount")).values("sum")), 0))
+
     def matching(self, words: str) -> "BetQuerySet":
         """Bets in which each of `words` is found: in key, name, lead, domain or goal. Keeps the order."""
         found = self
@@ -57,23 +68,23 @@ class Bet(models.Model):
     """An initiative under uncertainty, led by a product lead, in one domain, worked by one or more teams."""
 
     class Stage(models.TextChoices):
-        DISCOVERY = "discovery", "Discovery"
-        VALIDATION = "validation", "Validation"
-        ACCELERATION = "acceleration", "Acceleration"
-        RUN = "run", "Run"
+        DISCOVERY = "discovery", _("Discovery")
+        VALIDATION = "validation", _("Validation")
+        ACCELERATION = "acceleration", _("Acceleration")
+        RUN = "run", _("Run")
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        LIVE = "live", "Live"
-        HELD = "held", "Held"
-        CEASED = "ceased", "Ceased"
-        CONCLUDED = "concluded", "Concluded"
+        DRAFT = "draft", _("Draft")
+        LIVE = "live", _("Live")
+        HELD = "held", _("Held")
+        CEASED = "ceased", _("Ceased")
+        CONCLUDED = "concluded", _("Concluded")
 
     class Horizon(models.IntegerChoices):
-        H0 = 0, "Retiring"
-        H1 = 1, "Now"
-        H2 = 2, "Next"
-        H3 = 3, "Later"
+        H0 = 0, _("Retiring")
+        H1 = 1, _("Now")
+        H2 = 2, _("Next")
+        H3 = 3, _("Later")
 
     key = models.CharField(max_length=60)
     name = models.CharField(max_length=160)
@@ -94,6 +105,10 @@ class Bet(models.Model):
         ordering = ["key"]
         constraints = [
             models.UniqueConstraint(fields=["key"], name="bets_bet_key_once"),
+            models.CheckConstraint(
+                condition=~Q(key="") & ~Q(key__contains="/") & ~Q(key__in=[".", ".."]),
+                name="bets_bet_key_fits_an_address",
+            ),
             models.CheckConstraint(
                 condition=Q(stage__in=["discovery", "validation", "acceleration", "run"]), name="bets_bet_stage_known"
             ),
@@ -136,9 +151,9 @@ class Outcome(models.Model):
     """What must become true: “if by decide-by we have not seen the target, we act”. Frozen once it has been read."""
 
     class Contrast(models.TextChoices):
-        NONE = "", "The metric itself"
-        RELATIVE = "relative", "Relative difference to control"
-        DIFFERENCE = "difference", "Difference to control"
+        NONE = "", _("The metric itself")
+        RELATIVE = "relative", _("Relative difference to control")
+        DIFFERENCE = "difference", _("Difference to control")
 
     bet = models.ForeignKey(Bet, on_delete=models.PROTECT, related_name="outcomes")
     number = models.PositiveSmallIntegerField()
@@ -232,12 +247,12 @@ class Verdict(models.Model):
     """What one run concludes of a bet from the readings of its outcomes. Append-only by trigger."""
 
     class Kind(models.TextChoices):
-        CEASE = "cease", "Cease"
-        PIVOT = "pivot", "Pivot"
-        PERSIST = "persist", "Persist strongly"
-        MEASURE = "measure", "Keep measuring"
-        CONTRADICTION = "contradiction", "Contradiction"
-        NONE = "none", "No verdict"
+        CEASE = "cease", _("Cease")
+        PIVOT = "pivot", _("Pivot")
+        PERSIST = "persist", _("Persist strongly")
+        MEASURE = "measure", _("Keep measuring")
+        CONTRADICTION = "contradiction", _("Contradiction")
+        NONE = "none", _("No verdict")
 
     bet = models.ForeignKey(Bet, on_delete=models.PROTECT, related_name="verdicts", db_index=False)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
@@ -265,10 +280,10 @@ class Flag(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CEASE = "cease", "Cease"
-        PIVOT = "pivot", "Pivot"
-        SCALE = "scale", "Scale"
-        STALE = "stale", "Stale"
+        CEASE = "cease", _("Cease")
+        PIVOT = "pivot", _("Pivot")
+        SCALE = "scale", _("Scale")
+        STALE = "stale", _("Stale")
 
     bet = models.ForeignKey(Bet, on_delete=models.PROTECT, related_name="flags")
     outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+")

@@ -26,6 +26,14 @@ class Statement:
     planned_exposures: float
 
 
+def key_refusals(key: str) -> Iterator[str]:
+    """Why a bet cannot have this key, which stands in the address of its page; nothing when it can."""
+    if not key.strip():
+        yield "A bet needs a key."
+    if "/" in key or key in (".", ".."):
+        yield f"The key “{key}” cannot stand in an address: leave out slashes."
+
+
 def outcome_refusals(stated: Statement, *, today: date) -> Iterator[str]:
     """Why an outcome cannot be stated like this; nothing when it can."""
     numbers = [stated.kill_line, stated.target, stated.planned_exposures]

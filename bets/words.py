@@ -1,8 +1,15 @@
-"""What executives read: findings and flags as plain sentences, the same on page, in mail and through the API."""
+"""What executives read: findings and flags as plain sentences, the same on page, in mail and through the API.
+
+Sentences of flags and verdicts are records and stay in English; what a page computes follows its reader's language.
+"""
 
 import math
 from dataclasses import dataclass
 from datetime import date
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 ONE_IN_AT_MOST = 1000
 CURRENCIES = {"€", "$", "£"}
@@ -27,17 +34,26 @@ class Finding:
 def value(number: float, kind: str, unit: str, contrast: str = "") -> str:
     """A number as people say it: 4.1 %, +1.2 % (relative), +0.3 points, 12.4 minutes."""
     if contrast == "relative":
-        return f"{_signed(number * 100, 1)} %"
+        return _("%(number)s %%") % {"number": _signed(number * 100, 1)}
+    if kind == "proportion" and contrast:
+        return _("%(number)s points") % {"number": _signed(number * 100, 2)}
     if kind == "proportion":
-        return f"{_signed(number * 100, 2)} points" if contrast else f"{number * 100:.{_digits(number * 100)}f} %"
-    digits = f"{abs(number):,.{_digits(number)}f}"
+        return _("%(number)s %%") % {"number": plain(number * 100, _digits(number * 100))}
     sign = "-" if number < 0 else ("+" if contrast and number else "")
+    digits = plain(abs(number), _digits(number))
     return f"{sign}{unit}{digits}" if unit in CURRENCIES else f"{sign}{digits} {unit}".strip()
+
+
+def plain(number: float, digits: int = 0) -> str:
+    """A number with so many decimals, as the reader's language writes it."""
+    return str(number_format(f"{number:.{digits}f}", digits, use_l10n=True, force_grouping=True))
 
 
 def _signed(number: float, digits: int) -> str:
     """With its sign, but a plain 0 for nothing."""
-    return f"{number:+.{digits}f}" if number else "0"
+    if not number:
+        return "0"
+    return ("-" if number < 0 else "+") + plain(abs(number), digits)
 
 
 def _digits(number: float) -> int:
@@ -52,16 +68,38 @@ def interval(finding: Finding, on: date | None = None) -> str:
     """“Conversion: between 4.1 % and 4.6 % (95 %, safe to check any day)”, `on` the day it was so; or that nothing is
     known yet."""
     if finding.lower is None or finding.upper is None:
-        return f"{finding.metric}: cannot be bounded yet"
-    low, high = (value(n, finding.kind, finding.unit, finding.contrast) for n in (finding.lower, finding.upper))
-    where = " against control" if finding.contrast else ""
-    when = f" on {on:%-d %B %Y}" if on else ""
-    return f"{finding.metric}: between {low} and {high}{where}{when} (95 %, safe to check any day)"
+        return _("%(metric)s: cannot be bounded yet") % {"metric": finding.metric}
+    parts = {"metric": finding.metric, "low": _of(finding, finding.lower), "high": _of(finding, finding.upper)}
+    if on:
+        parts["day"] = date_format(on, "j F Y")
+    return _interval(bool(finding.contrast), bool(on)) % parts
+
+
+def _interval(contrast: bool, dated: bool) -> str:
+    """Whole sentences: other languages put the parts elsewhere."""
+    if contrast and dated:
+        return _("%(metric)s: between %(low)s and %(high)s against control on %(day)s (95 %%, safe to check any day)")
+    if contrast:
+        return _("%(metric)s: between %(low)s and %(high)s against control (95 %%, safe to check any day)")
+    if dated:
+        return _("%(metric)s: between %(low)s and %(high)s on %(day)s (95 %%, safe to check any day)")
+    return _("%(metric)s: between %(low)s and %(high)s (95 %%, safe to check any day)")
 
 
 def line(finding: Finding, which: str) -> str:
-    number = finding.kill_line if which == "kill line" else finding.target
-    return f"the {which} is {value(number, finding.kind, finding.unit, finding.contrast)}"
+    if which == "kill line":
+        return _("the kill line is %(number)s") % {"number": _of(finding, finding.kill_line)}
+    return _("the target is %(number)s") % {"number": _of(finding, finding.target)}
+
+
+def whole(finding: Finding) -> str:
+    """The interval with both lines, as one sentence."""
+    parts = {"interval": interval(finding), "kill": line(finding, "kill line"), "target": line(finding, "target")}
+    return _("%(interval)s; %(kill)s, %(target)s.") % parts
+
+
+def _of(finding: Finding, number: float) -> str:
+    return value(number, finding.kind, finding.unit, finding.contrast)
 
 
 def one_in(log_e: float) -> str:
@@ -70,13 +108,12 @@ def one_in(log_e: float) -> str:
     return f"at most 1 bet in {number:,.0f}" if number >= 20 else ""
 
 
+@override("en")
 def flag_sentence(kind: str, finding: Finding, log_e: float, raised_on: date) -> str:
     """What was seen, since when, how sure, and what would clear it."""
     better = "better" if finding.higher_is_better else "lower"
     at = {"cease": "kill line", "pivot": "target", "scale": "target"}[kind]
-    number = value(
-        finding.kill_line if kind == "cease" else finding.target, finding.kind, finding.unit, finding.contrast
-    )
+    number = _of(finding, finding.kill_line if kind == "cease" else finding.target)
     supposed, seen = ("at or short of", "good") if kind == "scale" else (f"at {number} or {better}", "bad")
     supposed = f"{supposed} {number}" if kind == "scale" else supposed
     rare = one_in(log_e)
@@ -101,11 +138,11 @@ def stale_sentence(metric: str, last: date | None, as_of: date) -> str:
     )
 
 
+@override("en")
 def verdict_sentence(kind: str, finding: Finding, health_note: str) -> str:
     """One sentence with the finding, whatever the verdict; forecasts are kept out of it."""
     if kind == "none":
         return f"No verdict: {health_note or 'nothing has been read yet.'}"
-    where = f"{interval(finding)}; {line(finding, 'kill line')}, {line(finding, 'target')}."
     start = {
         "cease": "Below the kill line",
         "pivot": "The target is refuted, the kill line is not",
@@ -117,4 +154,4 @@ def verdict_sentence(kind: str, finding: Finding, health_note: str) -> str:
         start = "Beyond the kill line"
     if kind == "persist" and not finding.higher_is_better:
         start = "Better than the target"
-    return f"{start}. {where}"
+    return f"{start}. {whole(finding)}"

@@ -1,21 +1,127 @@
+"""The addresses of the read API, and how it answers when something is wrong."""
+
+import logging
+from collections.abc import Iterator
 from typing import Any
 
-from django.urls import path
+from django.contrib.auth.decorators import login_required
+from django.core.signals import got_request_exception
+from django.http import Http404
+from django.urls import URLPattern, path, re_path
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import NotAuthenticated, NotFound
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 from rest_framework.views import exception_handler
 
+from bets import api as bets
+from lib.api import Endpoint, cached
 from lib.refusals import Refused
-from portfolio import api as portfolio_api
+from metrics import api as metrics
+from org import api as org
+from portfolio import api as portfolio
 
 
-def refusals_as_409(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Reasons for refusing reach API callers in the same words as people."""
+def answer_error(error: Exception, context: dict[str, Any]) -> Response:
+    """Every error in one shape: `detail` is a sentence, `reasons` are its parts, in the words that people read."""
     if isinstance(error, Refused):
-        return Response({"reasons": list(error.reasons)}, status=409)
-    return exception_handler(error, context)
+        return _told(list(error.reasons), 409)
+    if isinstance(error, Http404):
+        error = NotFound(_("There is nothing here, or nothing that you may see."))
+    if isinstance(error, NotAuthenticated):
+        error.detail = _("Sign in, or send an API token: “Authorization: Token …”.")  # type: ignore[assignment]
+    answer = exception_handler(error, context)
+    if answer is None:
+        return _failed(context["request"])
+    answer.data = _shape(list(_sentences(answer.data)))
+    return answer
+
+
+def _failed(request: Request) -> Response:
+    """What nobody expected: told to the log and to whom it concerns as Django does, but not to the caller."""
+    got_request_exception.send(sender=None, request=request._request)
+    logging.getLogger("django.request").exception("Internal Server Error: %s", request.path)
+    return _told([_("Something went wrong here, not with what you asked: try again later, or tell an admin.")], 500)
+
+
+def _told(reasons: list[str], status: int) -> Response:
+    return Response(_shape(reasons), status=status)
+
+
+def _shape(reasons: list[str]) -> dict[str, Any]:
+    return {"detail": " ".join(reasons), "reasons": reasons}
+
+
+def _sentences(data: Any) -> Iterator[str]:
+    if isinstance(data, dict | list):
+        for part in data.values() if isinstance(data, dict) else data:
+            yield from _sentences(part)
+    else:
+        yield str(data)
+
+
+class Root(Endpoint):
+    """Where everything is."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        found = {str(route.pattern): str(route.name) for route in urlpatterns if _is_collection(route)}
+        return Response({route.strip("/"): reverse(name, request=request) for route, name in found.items()})
+
+
+def _is_collection(route: URLPattern) -> bool:
+    return bool(route.name) and route.name != "api_root" and "<" not in str(route.pattern)
+
+
+class Nothing(Endpoint):
+    """Any other address below /api/."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        raise NotFound(_("There is nothing at this address: see /api/ for those there are."))
 
 
 urlpatterns = [
-    path("bets/", portfolio_api.list_bets, name="api_list_bets"),
-    path("runs/<int:run_id>/", portfolio_api.show_run, name="api_show_run"),
+    path("", Root.as_view(), name="api_root"),
+    path("portfolio/", portfolio.ShowPortfolio.as_view(), name="api_show_portfolio"),
+    path("bets/", portfolio.ListBets.as_view(), name="api_list_bets"),
+    path("bets/<str:key>/", portfolio.ShowBet.as_view(), name="api_show_bet"),
+    path("bets/<str:key>/outcomes/<int:number>/", portfolio.ShowOutcome.as_view(), name="api_show_outcome"),
+    path(
+        "bets/<str:key>/outcomes/<int:number>/signals/",
+        bets.ListOutcomeSignals.as_view(),
+        name="api_list_outcome_signals",
+    ),
+    path("bets/<str:key>/readings/", bets.ListReadings.as_view(), name="api_list_readings"),
+    path("bets/<str:key>/verdicts/", bets.ListVerdicts.as_view(), name="api_list_verdicts"),
+    path("bets/<str:key>/events/", bets.ListEvents.as_view(), name="api_list_events"),
+    path("flags/", bets.ListFlags.as_view(), name="api_list_flags"),
+    path("goals/", bets.ListGoals.as_view(), name="api_list_goals"),
+    path("domains/", org.ListDomains.as_view(), name="api_list_domains"),
+    path("teams/", org.ListTeams.as_view(), name="api_list_teams"),
+    path("people/", portfolio.ListPeople.as_view(), name="api_list_people"),
+    path("metrics/", metrics.ListMetrics.as_view(), name="api_list_metrics"),
+    path("metrics/<slug:key>/", metrics.ShowMetric.as_view(), name="api_show_metric"),
+    path("sources/", metrics.ListSources.as_view(), name="api_list_sources"),
+    path("sources/<slug:key>/", metrics.ShowSource.as_view(), name="api_show_source"),
+    path("sources/<slug:key>/pulls/", metrics.ListPulls.as_view(), name="api_list_pulls"),
+    path("sources/<slug:key>/quarantine/", metrics.ListQuarantine.as_view(), name="api_list_quarantine"),
+    path("series/", metrics.ListSeries.as_view(), name="api_list_series"),
+    path("series/<int:pk>/", metrics.ShowSeries.as_view(), name="api_show_series"),
+    path("series/<int:series_id>/signals/", metrics.ListSignals.as_view(), name="api_list_signals"),
+    path("runs/", portfolio.ListRuns.as_view(), name="api_list_runs"),
+    path("runs/<int:run_id>/", portfolio.ShowRun.as_view(), name="api_show_run"),
+    path("saved-views/", portfolio.ListSavedViews.as_view(), name="api_list_saved_views"),
+    path("search/", portfolio.Search.as_view(), name="api_search"),
+    path("schema/", cached(SpectacularAPIView.as_view()), name="api_schema"),
+    path(
+        "docs/",
+        login_required(SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="api/docs.html")),
+        name="api_docs",
+    ),
+    re_path(r"^.*/$", Nothing.as_view()),
 ]

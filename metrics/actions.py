@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
 from lib.refusals import Refused, refuse_if
-from metrics.models import Metric, Pull, QuarantinedRow, Series, Source
+from metrics.models import Metric, Pull, QuarantinedRow, Series, Signal, Source
 from metrics.rules import pull_refusals, signal_refusals
 from metrics.sources.base import Batch, Point, SetAside
 from org.actions import advance_run, record_event, start_run
@@ -18,16 +18,19 @@ from org.rules import refusals
 from org.visibility import powers_of
 
 CHUNK = 20_000
+LONGEST_HEADER = 20_000
 Row = tuple[int, str, date, int, float, float | None]  # series id, arm, period, n, total, squares
 
 
 @dataclass(frozen=True)
 class Written:
-    """What an upsert did: observations that were new, corrected, and already there."""
+    """What an upsert did: observations that were new, corrected, and already there; `former` is what a person's
+    correction replaced."""
 
     new: int
     corrected: int
     unchanged: int
+    former: Signal | None = None
 
 
 @transaction.atomic
@@ -68,13 +71,15 @@ def pull_source(source: Source, *, by: Person, at: datetime, today: date) -> Run
 
 @transaction.atomic
 def record_pull(
-    source: Source, batch: Batch, *, at: datetime, by: Person | None = None, job: Job | None = None
-) -> Pull:
+    source: Source, batch: Batch, *, at: datetime, by: Person | None = None, job: Job | None = None,
+    read_ms: int | None = None,
+) -> Pull:  # fmt: skip
     """Writes what a pull brought: signals, corrections with their history, quarantine, and the account of it.
 
     The source's row is locked first, so two pulls of one source follow each other. Pulling twice changes nothing.
     """
     source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    source.columns, source.delimiter = _columns(batch), batch.delimiter
     wanted = {series.key: series for series in source.series.select_related("metric")}
     points = [point for point in batch.points if point.key in wanted and _fits(wanted[point.key], point, batch)]
     written = write_signals([_row(wanted[point.key].pk, point) for point in points], at=at, by=by)
@@ -82,7 +87,7 @@ def record_pull(
     pull = Pull.objects.create(
         source=source, job=job, at=at, by=by, state=Pull.State.OK, message=_kind_message(wanted, batch),
         rows_seen=batch.rows_seen, rows_kept=batch.rows_kept, rows_folded=batch.rows_folded, rows_open=batch.rows_open,
-        rows_unselected=batch.rows_unselected, rows_set_aside=batch.rows_set_aside,
+        rows_unselected=batch.rows_unselected, rows_set_aside=batch.rows_set_aside, read_ms=read_ms,
         rows_unclaimed=len({point.row for point in batch.points} - {point.row for point in points}),
         signals_new=written.new, signals_corrected=written.corrected, signals_unchanged=written.unchanged,
     )  # fmt: skip
@@ -93,11 +98,14 @@ def record_pull(
 
 @transaction.atomic
 def record_failed_pull(
-    source: Source, sentence: str, *, at: datetime, by: Person | None = None, job: Job | None = None
-) -> Pull:
+    source: Source, sentence: str, *, at: datetime, by: Person | None = None, job: Job | None = None,
+    read_ms: int | None = None,
+) -> Pull:  # fmt: skip
     """Writes that a pull failed, and why; no signal is touched, because a failed pull is not a bad outcome."""
     source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
-    pull = Pull.objects.create(source=source, job=job, at=at, by=by, state=Pull.State.FAILED, message=sentence[:500])
+    pull = Pull.objects.create(
+        source=source, job=job, at=at, by=by, state=Pull.State.FAILED, message=sentence[:500], read_ms=read_ms
+    )
     _settle_source(source, Source.State.ATTENTION, sentence, failures=source.failures + 1, at=at)
     record_event(pull, "pull failed", f"{source}: {sentence}", at=at, by=by)
     return pull
@@ -113,12 +121,13 @@ def record_signal(
     kind = series.metric.kind
     refuse_if(signal_refusals(kind, n=n, total=total, squares=squares, period=period, grain=series.grain, today=today))
     Source.objects.select_for_update(no_key=True).get(pk=series.source_id)
+    former = Signal.objects.filter(series=series, arm=arm, period=period).first()
     written = write_signals([(series.pk, arm, period, n, total, squares)], at=at, by=by)
     record_event(
         series, "signal typed in", f"{series}: {total:g} of {n} in the {series.grain} from {period}.", at=at, by=by,
         period=str(period), n=n, total=total, squares=squares, corrected=bool(written.corrected),
     )  # fmt: skip
-    return written
+    return replace(written, former=former if written.corrected else None)
 
 
 def write_signals(rows: Sequence[Row], *, at: datetime, by: Person | None = None) -> Written:
@@ -184,7 +193,14 @@ def _row(series_id: int, point: Point) -> Row:
 
 def _settle_source(source: Source, state: str, message: str, *, failures: int, at: datetime) -> None:
     source.state, source.message, source.failures, source.last_pull_at = state, message[:500], failures, at
-    source.save(update_fields=["state", "message", "failures", "last_pull_at"])
+    source.save(update_fields=["state", "message", "failures", "last_pull_at", "columns", "delimiter"])
+
+
+def _columns(batch: Batch) -> list[str]:
+    """The header line, as far as it is worth keeping; without it rows to mend are exported as they came."""
+    if sum(map(len, batch.columns)) > LONGEST_HEADER:
+        return []
+    return [name.replace("\x00", "␀") for name in batch.columns]
 
 
 def _quarantine(source: Source, set_aside: Iterable[SetAside], at: datetime) -> None:

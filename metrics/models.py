@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value, Window
+from django.db.models.functions import Coalesce, Greatest, RowNumber
+from django.utils.translation import gettext_lazy as _
 
 from org.models import Domain, Job
 from org.rules import ACTS, Powers
@@ -15,19 +16,19 @@ class Metric(models.Model):
     """A standard definition: what is counted, in which unit, and which direction is better."""
 
     class Kind(models.TextChoices):
-        PROPORTION = "proportion", "Proportion (successes of trials)"
-        MEAN = "mean", "Mean (sum and sum of squares)"
-        RATE = "rate", "Rate (events per exposure)"
-        LEVEL = "level", "Level (one value per period)"
+        PROPORTION = "proportion", _("Proportion (successes of trials)")
+        MEAN = "mean", _("Mean (sum and sum of squares)")
+        RATE = "rate", _("Rate (events per exposure)")
+        LEVEL = "level", _("Level (one value per period)")
 
     class Class(models.TextChoices):
-        BEHAVIOUR = "behaviour", "Behaviour change"
-        CUSTOMER = "customer", "Customer outcome"
-        VALUE = "value", "Realised value"
+        BEHAVIOUR = "behaviour", _("Behaviour change")
+        CUSTOMER = "customer", _("Customer outcome")
+        VALUE = "value", _("Realised value")
 
     class Direction(models.TextChoices):
-        HIGHER = "higher", "Higher is better"
-        LOWER = "lower", "Lower is better"
+        HIGHER = "higher", _("Higher is better")
+        LOWER = "lower", _("Lower is better")
 
     key = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
@@ -74,21 +75,17 @@ class SourceQuerySet(models.QuerySet["Source"]):
         counted = Subquery(rows.annotate(rows=Count("pk")).values("rows"))
         return self.annotate(open_rows=Coalesce(counted, 0))
 
-    def worst_first(self) -> "SourceQuerySet":
-        """Those that need attention first, then by name. Sorts; meant for a page of sources."""
-        return self.order_by(Case(When(state=Source.State.ATTENTION, then=0), default=1), "name")
-
 
 class Source(models.Model):
     """A place from which signals are pulled, or people who type them in."""
 
     class Kind(models.TextChoices):
-        CSV = "csv", "CSV file"
-        TYPED = "typed", "Typed in"
+        CSV = "csv", _("CSV file")
+        TYPED = "typed", _("Typed in")
 
     class State(models.TextChoices):
-        OK = "ok", "Working"
-        ATTENTION = "attention", "Needs attention"
+        OK = "ok", _("Working")
+        ATTENTION = "attention", _("Needs attention")
 
     key = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
@@ -100,6 +97,8 @@ class Source(models.Model):
     message = models.CharField(max_length=500, blank=True)
     failures = models.PositiveIntegerField(default=0)
     last_pull_at = models.DateTimeField(null=True, blank=True)
+    columns = models.JSONField(default=list, blank=True, help_text="Header line of the last good pull.")
+    delimiter = models.CharField(max_length=1, default=",", help_text="What stood between the fields of that pull.")
 
     objects = SourceQuerySet.as_manager()
 
@@ -129,9 +128,9 @@ class Series(models.Model):
     """One metric from one source with one selection: what an outcome is read from. May have a control arm."""
 
     class Grain(models.TextChoices):
-        DAY = "day", "Day"
-        WEEK = "week", "Week"
-        MONTH = "month", "Month"
+        DAY = "day", _("Day")
+        WEEK = "week", _("Week")
+        MONTH = "month", _("Month")
 
     metric = models.ForeignKey(Metric, on_delete=models.PROTECT, related_name="series")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="series")
@@ -154,17 +153,18 @@ class Series(models.Model):
 
 
 class PullQuerySet(models.QuerySet["Pull"]):
-    def latest_of(self, sources: Iterable[Source]) -> "PullQuerySet":
-        """The last pull of each source, in order of source. One index scan."""
-        return self.filter(source__in=sources).order_by("source_id", "-at", "-id").distinct("source_id")
+    def latest_of(self, sources: Iterable[Source], count: int = 1) -> "PullQuerySet":
+        """The last `count` pulls of each source, in order of source, newest first. One index scan."""
+        nth = Window(RowNumber(), partition_by="source_id", order_by=["-at", "-id"])
+        return self.filter(source__in=sources).annotate(nth=nth).filter(nth__lte=count).order_by("source_id", "nth")
 
 
 class Pull(models.Model):
     """One run of a source, with every row accounted for: kept, folded, not closed yet, or set aside."""
 
     class State(models.TextChoices):
-        OK = "ok", "Done"
-        FAILED = "failed", "Failed"
+        OK = "ok", _("Done")
+        FAILED = "failed", _("Failed")
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="pulls")
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -184,6 +184,7 @@ class Pull(models.Model):
     signals_new = models.PositiveIntegerField(default=0)
     signals_corrected = models.PositiveIntegerField(default=0)
     signals_unchanged = models.PositiveIntegerField(default=0)
+    read_ms = models.PositiveIntegerField(null=True, blank=True, help_text="Milliseconds that reading took.")
 
     objects = PullQuerySet.as_manager()
 
@@ -262,6 +263,24 @@ class SignalRevision(Observation):
         indexes = [models.Index(fields=["series", "period"], name="metrics_revision_of_signal")]
 
 
+class QuarantineQuerySet(QuerySet["QuarantinedRow"]):
+    def open(self) -> "QuarantineQuerySet":
+        """Rows that are not resolved. Keeps the order; with one source, one index scan."""
+        return self.filter(resolved_at=None)
+
+    def with_pattern(self) -> "QuarantineQuerySet":
+        """Adds `pattern`, the reason with … for what differs from row to row: quoted values and numbers."""
+        return self.annotate(pattern=_replaced(_replaced("reason", VALUES, ": …"), NUMBERS, "…"))
+
+
+VALUES = r"(?<=\S): ['\"].*$"
+NUMBERS = r"-?\m[0-9]+([.,:-][0-9]+)*(e[+-]?[0-9]+)?(\.$)?"
+
+
+def _replaced(text: str | Func, what: str, by: str) -> Func:
+    return Func(text, Value(what), Value(by), Value("g"), function="regexp_replace", output_field=TextField())
+
+
 class QuarantinedRow(models.Model):
     """A row that was not sound and was set aside with its reason; resolved once the source no longer sends it."""
 
@@ -273,6 +292,8 @@ class QuarantinedRow(models.Model):
     raw = models.CharField(max_length=2000)
     first_seen_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
+
+    objects = QuarantineQuerySet.as_manager()
 
     class Meta:
         ordering = ["row"]

@@ -44,6 +44,24 @@ def is_late(last_period: date | None, grain: str, settle_days: int, as_of: date)
     return end_of(expected, grain) + timedelta(days=settle_days) <= as_of
 
 
+FRESH, LATE, WAITING = "fresh", "late", "waiting"
+
+
+def freshness(last_period: date | None, grain: str, settle_days: int, as_of: date) -> str:
+    """FRESH, LATE when two expected arrivals were missed, WAITING when nothing has ever arrived."""
+    if last_period is None:
+        return WAITING
+    return LATE if is_late(last_period, grain, settle_days, as_of) else FRESH
+
+
+def expected_period(grain: str, settle_days: int, as_of: date) -> date:
+    """First day of the latest period that is over and settled: a signal of it should be there."""
+    final = as_of - timedelta(days=settle_days)
+    if grain == "week":
+        return final - timedelta(days=final.weekday() + 7)
+    return (final.replace(day=1) - timedelta(days=1)).replace(day=1) if grain == "month" else final - timedelta(days=1)
+
+
 def pull_refusals(powers: Powers, kind: str, domain: int) -> Iterator[str]:
     """Why this person cannot pull a source of that kind and domain, or test its connection."""
     yield from refusals(powers, "pull_source", domain)

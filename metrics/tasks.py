@@ -1,6 +1,8 @@
 """The pull job: fetch a source outside any transaction, then store what came in one."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -55,8 +57,21 @@ def plan_pull(run: Run, at: datetime) -> list[Planned] | None:
     return [("pull", source.key, {"source": source.pk})]
 
 
-def fetch_source(job: Job) -> Batch | str:
-    """The batch, or the sentence that says why there is none."""
+@dataclass(frozen=True)
+class Fetched:
+    """The batch, or the sentence that says why there is none; and how long the source was read."""
+
+    found: Batch | str
+    read_ms: int
+
+
+def fetch_source(job: Job) -> Fetched:
+    begun = monotonic()
+    found = _found(job)
+    return Fetched(found, round(1000 * (monotonic() - begun)))
+
+
+def _found(job: Job) -> Batch | str:
     source = Source.objects.get(pk=job.payload["source"])
     try:
         return read_source(source, job.run.as_of)
@@ -68,11 +83,11 @@ def fetch_source(job: Job) -> Batch | str:
         return str(reason)
 
 
-def store_pull(job: Job, found: Batch | str, at: datetime) -> str:
-    source = Source.objects.get(pk=job.payload["source"])
+def store_pull(job: Job, fetched: Fetched, at: datetime) -> str:
+    source, found = Source.objects.get(pk=job.payload["source"]), fetched.found
     by: Any = job.run.started_by
     if isinstance(found, str):
-        actions.record_failed_pull(source, found, at=at, by=by, job=job)
+        actions.record_failed_pull(source, found, at=at, by=by, job=job, read_ms=fetched.read_ms)
         return found
-    pull = actions.record_pull(source, found, at=at, by=by, job=job)
+    pull = actions.record_pull(source, found, at=at, by=by, job=job, read_ms=fetched.read_ms)
     return f"{pull.signals_new} new, {pull.signals_corrected} corrected, {pull.rows_set_aside} set aside"

@@ -6,9 +6,14 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
+from knox.models import get_digest_token
+from knox.settings import CONSTANTS
 
-from org.models import Domain, Event, Job, Person, RoleGrant, Run, Team
+from lib.refusals import refuse_if
+from org.models import Domain, Event, Job, Person, RoleGrant, Run, Team, Token
 from org.registry import EVENTS, JOBS, RUNS, Later, Planned
+from org.rules import token_refusals
+from org.visibility import powers_of
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 5
@@ -60,6 +65,50 @@ def grant_role(
     grant = RoleGrant.objects.create(person=person, role=role, domain=domain)
     record_event(person, "role granted", f"{grant}.", at=at, by=by, role=role, domain=domain and domain.key)
     return grant
+
+
+@transaction.atomic
+def finish_tour(person: Person, *, at: datetime) -> None:
+    """The tour of a first visit never returns by itself, whether it was read to its end or skipped."""
+    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if locked.toured_at is None:
+        locked.toured_at = at
+        locked.save(update_fields=["toured_at"])
+        record_event(locked, "tour finished", f"{locked} finished the tour.", at=at, by=person)
+
+
+@transaction.atomic
+def set_keys(person: Person, on: bool, *, at: datetime) -> None:
+    """Turns the single keys of a person on or off, for every device they sign in with."""
+    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if locked.uses_keys != on:
+        locked.uses_keys = on
+        locked.save(update_fields=["uses_keys"])
+        said = f"{locked} turned single keys {'on' if on else 'off'}."
+        record_event(locked, "keys set", said, at=at, by=person, on=on)
+
+
+@transaction.atomic
+def issue_token(person: Person, name: str, days: int, *, at: datetime) -> str:
+    """A new token that reads the API as `person` for so many days. What is returned is stored nowhere: show it once."""
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    held = Token.objects.filter(user=person).values_list("name", flat=True)
+    refuse_if(token_refusals(powers_of(person), name, days, held))
+    digest, secret = map(str, get_digest_token())
+    start = secret[: CONSTANTS.TOKEN_KEY_LENGTH]
+    token = Token(user=person, name=name, digest=digest, token_key=start, created=at, expiry=at + timedelta(days=days))
+    token.save()
+    record_event(token, "token issued", f"{person} issued the API token “{name}” for {days} days.", at=at, by=person)
+    return secret
+
+
+@transaction.atomic
+def revoke_token(token: Token, *, by: Person, at: datetime) -> None:
+    """From this moment the token reads nothing; its event remains. Nothing happens when it is gone already."""
+    locked = Token.objects.select_for_update().filter(pk=token.pk).first()
+    if locked is not None:
+        record_event(locked, "token revoked", f"{by} revoked the API token “{locked}”.", at=at, by=by)
+        locked.delete()
 
 
 @transaction.atomic

@@ -7,15 +7,17 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken
 
 
 class Role(models.TextChoices):
-    EXECUTIVE = "executive", "Executive"
-    PRODUCT_LEAD = "product_lead", "Product lead"
-    FINANCE = "finance", "Finance"
-    PRODUCT_OPERATIONS = "product_operations", "Product operations"
-    ADMIN = "admin", "Admin"
-    VIEWER = "viewer", "Viewer"
+    EXECUTIVE = "executive", _("Executive")
+    PRODUCT_LEAD = "product_lead", _("Product lead")
+    FINANCE = "finance", _("Finance")
+    PRODUCT_OPERATIONS = "product_operations", _("Product operations")
+    ADMIN = "admin", _("Admin")
+    VIEWER = "viewer", _("Viewer")
 
 
 class People(BaseUserManager["Person"]):
@@ -29,13 +31,15 @@ class People(BaseUserManager["Person"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class Person(AbstractBaseUser, PermissionsMixin):
+class Person(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing] # that of Token is untyped
     """Someone who signs in by e-mail; what they may see and do follows from their roles (org.rules)."""
 
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the back office.")
+    uses_keys = models.BooleanField(default=True, help_text="Single keys are shortcuts, on every device.")
+    toured_at = models.DateTimeField(null=True, blank=True, help_text="When the tour of a first visit ended.")
 
     objects: ClassVar[People] = People()
     USERNAME_FIELD = "email"
@@ -106,6 +110,28 @@ class RoleGrant(models.Model):
         return f"{self.person}: {self.get_role_display()}{where}"
 
 
+class Token(AbstractAuthToken):  # type: ignore[misc] # knox has no types
+    """Lets a program read the API as one person, until `expiry`. Only the hash is stored; the token is shown once."""
+
+    id = models.BigAutoField(primary_key=True)
+    digest = models.CharField(max_length=128)
+    name = models.CharField(max_length=80, help_text="What it is for.")
+    created = models.DateTimeField()
+    expiry = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["digest"], name="org_token_digest_once"),
+            models.UniqueConstraint("user", Lower("name"), name="org_token_name_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="org_token_named"),
+            models.CheckConstraint(condition=Q(expiry__gt=F("created")), name="org_token_expires_later"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Event(models.Model):
     """One state change: audit trail and outbox in one. Append-only by trigger; only the delivery stamp moves, once."""
 
@@ -132,8 +158,8 @@ class Run(models.Model):
     """Background work made of jobs (a night); its row is the lock under which the next jobs are planned."""
 
     class State(models.TextChoices):
-        OPEN = "open", "Running"
-        DONE = "done", "Finished"
+        OPEN = "open", _("Running")
+        DONE = "done", _("Finished")
 
     kind = models.CharField(max_length=40)
     key = models.CharField(max_length=80)
@@ -161,10 +187,10 @@ class Job(models.Model):
     """Work to be done: a worker claims it with SKIP LOCKED for a lease; `attempts` is the fencing token."""
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Waiting"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        DEAD = "dead", "Given up"
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        DEAD = "dead", _("Given up")
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="jobs")
     kind = models.CharField(max_length=40)

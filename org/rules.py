@@ -10,6 +10,8 @@ ACTS = {
     "run_night": {"product_operations"},
     "state_bet": {"product_lead", "product_operations"},
     "see_sources": {"product_lead", "product_operations", "executive", "finance"},
+    "see_addresses": {"product_lead", "product_operations", "executive", "finance"},
+    "tidy_views": {"product_operations"},
 }
 WORDS = {
     "record_signal": "type in signals",
@@ -18,7 +20,12 @@ WORDS = {
     "run_night": "start the night run",
     "state_bet": "state a bet",
     "see_sources": "see sources",
+    "see_addresses": "see e-mail addresses",
+    "tidy_views": "change views that others share",
 }
+
+TOKEN_DAYS = (30, 90, 365)
+TOKENS_AT_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,21 @@ def refusals(powers: Powers, act: str, domain: int | None = None) -> Iterator[st
     elif not powers.may(act, domain):
         roles = " or ".join(sorted(role.replace("_", " ") for role in ACTS[act]))
         yield f"You may not {WORDS[act]} here: that takes the role {roles} for this domain."
+
+
+def token_refusals(powers: Powers, name: str, days: int, held: Iterable[str]) -> Iterator[str]:
+    """Why a person who holds tokens of the names `held` gets no other one of that name and so many days."""
+    names = {other.casefold() for other in held}
+    if not powers.active:
+        yield "This account is not active."
+    if not name.strip():
+        yield "A token needs a name that says what it is for."
+    if name.casefold() in names:
+        yield f"You have a token named “{name}” already: revoke it first, or choose another name."
+    if days not in TOKEN_DAYS:
+        yield f"A token lasts {', '.join(map(str, TOKEN_DAYS[:-1]))} or {TOKEN_DAYS[-1]} days."
+    if len(names) >= TOKENS_AT_MOST:
+        yield f"You have {TOKENS_AT_MOST} tokens, which is the most: revoke one that you no longer need."
 
 
 def reach(domain: int, children: dict[int, list[int]]) -> frozenset[int]:

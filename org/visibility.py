@@ -1,19 +1,21 @@
 """Reads a person's grants once per request and turns them into Powers."""
 
+from django.contrib.auth.models import AnonymousUser
+
 from org.models import Domain, Person
 from org.rules import Powers, reach
 
 
-def powers_of(person: Person) -> Powers:
+def powers_of(person: Person | AnonymousUser) -> Powers:
     """The powers of a person, in two queries at most, remembered on the object for the length of a request."""
     known: Powers | None = getattr(person, "_powers", None)
     if known is None:
         known = _read(person)
-        person._powers = known  # type: ignore[attr-defined]
+        person._powers = known  # type: ignore[union-attr]
     return known
 
 
-def _read(person: Person) -> Powers:
+def _read(person: Person | AnonymousUser) -> Powers:
     if not person.is_authenticated:
         return Powers(active=False, grants=())
     grants: list[tuple[str, int | None]] = list(person.grants.values_list("role", "domain_id"))

@@ -1,72 +1,188 @@
-"""The read API of the portfolio: the same visibility and the same words as the pages."""
+"""The read API of the portfolio: the same visibility, the same filters and the same words as the pages."""
 
-from dataclasses import asdict
+from collections.abc import Iterable
 from typing import Any
 
-from django.urls import reverse
-from rest_framework.decorators import api_view
-from rest_framework.pagination import PageNumberPagination
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bets.models import Bet
-from org.rules import Powers
+from bets.api import outcomes_read_in
+from bets.models import Bet, Outcome, Tranche
+from lib.api import Endpoint, Listing, complaint, refuse
+from lib.clock import today
+from org.models import Person, RoleGrant, Run
 from org.visibility import powers_of
-from portfolio.board import Row, listed, rows_of
+from portfolio.api_shapes import (
+    BetDetailShape,
+    BetShape,
+    FoundShape,
+    OutcomeDetailShape,
+    PersonShape,
+    PortfolioShape,
+    RunDetailShape,
+    RunShape,
+    SavedViewShape,
+)
+from portfolio.board import Row, listed, rows_of, with_health, with_verdict, with_waiting
+from portfolio.browse import ORDERS
+from portfolio.figures import figures_of
+from portfolio.filters import BetFilter
+from portfolio.models import SavedView
+from portfolio.moments import MOMENTS, ways_of
 from portfolio.nights import latest_night
-from portfolio.progress import Progress, progress_of, visible_run
+from portfolio.people import people_seen_by
+from portfolio.progress import progress_of, visible_run
+from portfolio.search import KINDS, search
+
+EVERY = 1_000_000  # more periods than any outcome will ever have
 
 
-def _powers(request: Request) -> Powers:
-    return powers_of(request.user)  # type: ignore[arg-type] # IsAuthenticated came first
+class ListBets(Listing):
+    """Bets that you may see, with what the latest night says of each. Filters are those of the page: several values
+    of one filter mean any of them."""
+
+    serializer_class = BetShape
+    filterset_class = BetFilter
+    orders = dict.fromkeys(ORDERS, "")
+
+    def get_queryset(self) -> QuerySet[Bet]:
+        self.night = latest_night()
+        return listed(Bet.objects.visible_to(powers_of(self.request.user)).with_stakes(today()))
+
+    def filterset_of(self, queryset: QuerySet[Bet]) -> BetFilter:
+        data = self.request.query_params
+        besides = ["ordering", "page", "page_size"]
+        return BetFilter(data, queryset, person=self.request.user, night=self.night, besides=besides)  # type: ignore[arg-type]
+
+    def ordered(self, queryset: QuerySet[Bet], key: str, *, backwards: bool) -> QuerySet[Bet]:
+        bets = with_waiting(with_health(with_verdict(queryset, self.night), self.night))  # type: ignore[arg-type]
+        order = ORDERS[key]
+        return bets.order_by(order.desc(nulls_last=True) if backwards else order.asc(nulls_last=True), "key")
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        return _rows(super().paginate_queryset(queryset) or [], self.night)
 
 
-@api_view(["GET"])
-def list_bets(request: Request) -> Response:
-    """Bets that this person may see, a page at a time (?page=, ?q=), with what the latest night says of each."""
-    bets = Bet.objects.visible_to(_powers(request)).matching(request.query_params.get("q", ""))
-    pages = PageNumberPagination()
-    found = pages.paginate_queryset(listed(bets), request) or []
-    return pages.get_paginated_response([_bet(row) for row in rows_of(found, latest_night())])
+def _rows(bets: Iterable[Bet], night: Run | None) -> list[Row]:
+    """Rows of bets, whose flags know their outcome. Four queries."""
+    rows = rows_of(bets, night)
+    prefetch_related_objects([flag for row in rows for flag in row.flags], "outcome")
+    return rows
 
 
-def _bet(row: Row) -> dict[str, Any]:
-    bet, verdict, ailing = row.bet, row.verdict, row.ailing
-    return {
-        "key": bet.key,
-        "name": bet.name,
-        "url": reverse("show_bet", args=[bet.key]),
-        "domain": bet.domain.key,
-        "goal": bet.goal.key if bet.goal else None,
-        "lead": bet.lead.name,
-        "stage": bet.stage,
-        "state": bet.state,
-        "horizon": bet.horizon,
-        "is_sample": bet.is_sample,
-        "planned": {"amount": bet.planned, "currency": bet.currency},  # type: ignore[attr-defined]
-        "decide_by": bet.decide_by,  # type: ignore[attr-defined]
-        "verdict": verdict and {"kind": verdict.kind, "sentence": verdict.sentence, "as_of": verdict.as_of},
-        "health": ailing and {"state": ailing.health, "note": ailing.health_note},
-        "flags": [{"kind": f.kind, "since": f.raised_on, "sentence": f.sentence} for f in row.flags],
-    }
+class ShowBet(Endpoint):
+    """One bet in full: hypotheses, outcomes with what the latest night read, teams, planned tranches, open flags."""
+
+    serializer_class = BetDetailShape
+
+    def get(self, request: Request, key: str) -> Response:
+        night = latest_night()
+        bets = listed(Bet.objects.visible_to(powers_of(request.user)).with_stakes(today()))
+        tranches = Prefetch("tranches", Tranche.objects.order_by("sequence"))
+        bets = bets.prefetch_related("teams", "hypotheses__written_by", tranches, outcomes_read_in(night))
+        (row,) = _rows([get_object_or_404(bets, key=key)], night)
+        return Response(self.get_serializer(row).data)
 
 
-@api_view(["GET"])
-def show_run(request: Request, run_id: int) -> Response:
+class ShowOutcome(Endpoint):
+    """One outcome of a bet with its way: what was known after each period, as in the chart of the page (at most 90
+    moments), or `moments=all` of them."""
+
+    serializer_class = OutcomeDetailShape
+    parameters = {"moments": "all: every period, and not 90 of them at most"}
+
+    @extend_schema(parameters=[OpenApiParameter("moments", str, enum=["all"], description=parameters["moments"])])
+    def get(self, request: Request, key: str, number: int) -> Response:
+        wanted = request.query_params.get("moments", "")
+        refuse([complaint("moments", wanted, "known is all")] if wanted not in ("", "all") else [])
+        bets, night = Bet.objects.visible_to(powers_of(request.user)), latest_night()
+        bet = get_object_or_404(bets.prefetch_related(outcomes_read_in(night)), key=key)
+        outcome = next((one for one in bet.outcomes.all() if one.number == number), None)
+        if outcome is None:
+            raise Http404
+        return Response(self.get_serializer(_with_way(outcome, night, EVERY if wanted else MOMENTS)).data)
+
+
+def _with_way(outcome: Outcome, night: Run | None, most: int) -> Outcome:
+    way = ways_of([outcome], night.as_of if night else today(), most)[outcome.pk]
+    outcome.moments, outcome.step = way.moments, way.step  # type: ignore[attr-defined]
+    return outcome
+
+
+class ListPeople(Listing):
+    """Colleagues: who holds a role where you do, or everywhere, and who leads a bet you may see. Addresses are for
+    those whose roles allow it."""
+
+    serializer_class = PersonShape
+    orders = {"name": "name"}
+
+    def get_queryset(self) -> QuerySet[Person]:
+        grants = Prefetch("grants", RoleGrant.objects.select_related("domain").order_by("role", "domain__key"))
+        return people_seen_by(powers_of(self.request.user)).prefetch_related(grants)
+
+
+class ListSavedViews(Listing):
+    """Views of the list of bets that you saved, then those that others share."""
+
+    serializer_class = SavedViewShape
+    orders = {"name": "name", "saved_at": "saved_at"}
+
+    def get_queryset(self) -> QuerySet[SavedView]:
+        return SavedView.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+
+
+class ListRuns(Listing):
+    """Night runs and others, the latest first."""
+
+    serializer_class = RunShape
+    orders = {"started_at": "started_at", "as_of": "as_of"}
+    queryset = Run.objects.select_related("started_by").order_by("-pk")
+
+    def get_queryset(self) -> QuerySet[Run]:
+        if not powers_of(self.request.user).may("see_sources"):
+            raise Http404
+        return super().get_queryset()
+
+
+class ShowRun(Endpoint):
     """How far a run is: its steps with their counts, and what was given up, with the reason."""
-    powers = _powers(request)
-    return Response(_run(progress_of(visible_run(run_id, powers), powers)))
+
+    serializer_class = RunDetailShape
+
+    def get(self, request: Request, run_id: int) -> Response:
+        powers = powers_of(request.user)
+        return Response(self.get_serializer(progress_of(visible_run(run_id, powers), powers)).data)
 
 
-def _run(progress: Progress) -> dict[str, Any]:
-    run = progress.run
-    return {
-        "id": run.pk,
-        "kind": run.kind,
-        "state": run.state,
-        "as_of": run.as_of,
-        "started_at": run.started_at,
-        "finished_at": run.finished_at,
-        "steps": [asdict(step) | {"state": step.state} for step in progress.steps],
-        "given_up": [{"kind": job.kind, "key": job.key, "message": job.message} for job in progress.dead],
-    }
+class ShowPortfolio(Endpoint):
+    """The headline figures over every bet you may see. Money is planned: nothing was spent here."""
+
+    serializer_class = PortfolioShape
+
+    def get(self, request: Request) -> Response:
+        night, bets = latest_night(), Bet.objects.visible_to(powers_of(request.user))
+        return Response(self.get_serializer({"night": night, "figures": figures_of(bets, night, today())}).data)
+
+
+class Search(Endpoint):
+    """Bets, metrics, people and sources that match, the best first; the first 20 of each kind, with how many there
+    are."""
+
+    serializer_class = FoundShape
+    parameters = {"q": "Words to look for", "kind": "One kind only"}
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("q", OpenApiTypes.STR, description=parameters["q"]),
+            OpenApiParameter("kind", str, enum=list(KINDS), description=parameters["kind"]),
+        ]
+    )
+    def get(self, request: Request) -> Response:
+        kind = request.query_params.get("kind", "")
+        refuse([complaint("kind", kind, f"known are {', '.join(KINDS)}")] if kind and kind not in KINDS else [])
+        return Response(self.get_serializer(search(request.query_params, request.user)).data)  # type: ignore[arg-type]

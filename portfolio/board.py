@@ -5,15 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Case, F, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from bets.models import Bet, BetQuerySet, Flag, Reading, Verdict
 from bets.rules import BROKEN, HEALTHY, STALE, WAITING
 from org.models import Run
-from portfolio.standing import Standing, standing_of
+from portfolio.standing import Standing, spoken_of, standing_of
 
 WORST_FIRST = [BROKEN, STALE, WAITING, HEALTHY]
-SPOKEN_OF = {"pivot": "log_e_miss", "persist": "log_e_scale"}
+UNJUDGED, UNREAD = "unjudged", "unread"  # words for what the latest night says nothing of
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,7 @@ class Row:
     @property
     def standing(self) -> Standing | None:
         """The picture of the outcome that the verdict speaks of."""
-        family = SPOKEN_OF.get(self.verdict.kind if self.verdict else "", "log_e_cease")
-        return standing_of(max(self.readings, key=lambda reading: float(getattr(reading, family)), default=None))
-
-    @property
-    def find(self) -> str:
-        """What a search looks at, the same as BetQuerySet.matching."""
-        bet = self.bet
-        return f"{bet.key} {bet.name} {bet.lead} {bet.domain} {bet.goal or ''}".lower()
+        return standing_of(spoken_of(self.verdict.kind if self.verdict else "", self.readings))
 
 
 def rows_of(bets: Iterable[Bet], run: Run | None) -> list[Row]:
@@ -69,13 +63,29 @@ def listed(bets: BetQuerySet) -> BetQuerySet:
     return bets.with_plan().select_related("lead", "domain", "goal").order_by((F("horizon") + 3) % 4, "key")
 
 
-def needing_decision(bets: BetQuerySet) -> BetQuerySet:
-    """Bets with an open flag: evidence first, longest waiting first; then those that only lack signals. One query."""
-    evidence = _open_flags().exclude(kind=Flag.Kind.STALE).order_by("raised_on").values("raised_on")[:1]
-    any_kind = _open_flags().order_by("raised_on").values("raised_on")[:1]
-    flagged = listed(bets).annotate(waiting_since=Subquery(evidence), flagged_since=Subquery(any_kind))
-    return flagged.exclude(flagged_since=None).order_by(F("waiting_since").asc(nulls_last=True), "flagged_since", "key")
+def with_verdict(bets: BetQuerySet, run: Run | None) -> BetQuerySet:
+    """Adds `verdict_kind`: what `run` concluded, or “unjudged”. A subquery in the same query."""
+    kind = Verdict.objects.filter(run=run, bet=OuterRef("pk")).values("kind")[:1]
+    return bets.annotate(verdict_kind=Coalesce(Subquery(kind), Value(UNJUDGED)))
 
 
-def _open_flags() -> Any:
+def with_health(bets: BetQuerySet, run: Run | None) -> BetQuerySet:
+    """Adds `worst_health`: that of the ailing reading of `run`, or “unread”. A subquery in the same query."""
+    readings = Reading.objects.filter(run=run, outcome__bet=OuterRef("pk")).order_by(rank_in("health", WORST_FIRST))
+    return bets.annotate(worst_health=Coalesce(Subquery(readings.values("health")[:1]), Value(UNREAD)))
+
+
+def with_waiting(bets: BetQuerySet) -> BetQuerySet:
+    """Adds `flagged_since`: the day of the oldest open flag, or None. A subquery in the same query."""
+    return bets.annotate(flagged_since=Subquery(open_flags().order_by("raised_on").values("raised_on")[:1]))
+
+
+def rank_in(field: str, values: Sequence[str]) -> Case:
+    """The place of a field's value in `values`, for sorting; anything else comes last."""
+    places = [When(**{field: value}, then=Value(place)) for place, value in enumerate(values)]
+    return Case(*places, default=Value(len(values)), output_field=IntegerField())
+
+
+def open_flags() -> Any:
+    """Open flags of the bet of an outer query."""
     return Flag.objects.filter(bet=OuterRef("pk"), cleared_on=None)

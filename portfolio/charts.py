@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from bets.models import Flag, Outcome
 from bets.words import CURRENCIES, value
 from portfolio.moments import Moment, Way
@@ -10,7 +13,13 @@ from portfolio.moments import Moment, Way
 Figure = dict[str, Any]
 SYMBOLS = {"cease": "square", "pivot": "diamond", "scale": "triangle-up", "stale": "circle-open"}
 COLOURS = {"cease": "var(--cease)", "pivot": "var(--pivot)", "scale": "var(--persist)", "stale": "var(--muted)"}
+DATES = [  # two lines, so that they stay level on a phone
+    {"dtickrange": [None, "M1"], "value": "%-d %b<br>%Y"},
+    {"dtickrange": ["M1", "M12"], "value": "%b<br>%Y"},
+    {"dtickrange": ["M12", None], "value": "%Y"},
+]
 AIR = 0.12  # of the height, above and below what matters
+NAME = 0.1  # of the height: the name of a line
 ROOM = 0.25  # of the width, free of data before the decide-by date: enough for the names of the lines
 
 
@@ -39,10 +48,10 @@ def _ticks(outcome: Outcome) -> Figure:
     """How the numbers at the axis are written: the same units as in sentences."""
     metric = outcome.series.metric
     if outcome.contrast == "relative" or metric.kind == "proportion":
-        return {"ticksuffix": " points" if outcome.contrast == "difference" else " %"}
+        return {"ticksuffix": _(" points") if outcome.contrast == "difference" else " %"}
     if metric.unit in CURRENCIES:
         return {"tickprefix": metric.unit, "tickformat": ","}
-    return {"ticksuffix": f" {metric.unit}".rstrip()}
+    return {"ticksuffix": _safe(f" {metric.unit}".rstrip())}
 
 
 def _band(outcome: Outcome, known: list[Moment], seen: list[float]) -> list[Figure]:
@@ -55,7 +64,7 @@ def _band(outcome: Outcome, known: list[Moment], seen: list[float]) -> list[Figu
         common
         | {
             "y": [_cut(scale * (moment.upper or 0.0), seen) for moment in bounded],
-            "name": "95 % interval",
+            "name": _("95 % interval"),
             "fill": "tonexty",
             "fillcolor": "var(--band)",
         },
@@ -63,7 +72,17 @@ def _band(outcome: Outcome, known: list[Moment], seen: list[float]) -> list[Figu
 
 
 def _cut(number: float, seen: list[float]) -> float:
-    return min(max(number, seen[0]), seen[1])
+    return _round(min(max(number, seen[0]), seen[1]))
+
+
+def _safe(words: str) -> str:
+    """Plotly reads text as markup; names and units are only words."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _round(number: float) -> float:
+    """As many digits as a picture can show, and some more."""
+    return float(f"{number:.7g}")
 
 
 def _estimate(outcome: Outcome, known: list[Moment], seen: list[float]) -> Figure:
@@ -73,10 +92,10 @@ def _estimate(outcome: Outcome, known: list[Moment], seen: list[float]) -> Figur
     return {
         "type": "scatter",
         "mode": "lines+markers" if len(known) < 2 else "lines",
-        "name": "Value" if level else "Estimate so far",
+        "name": _("Value") if level else _("Estimate so far"),
         "x": [moment.day.isoformat() for moment in known],
-        "y": [number if seen[0] <= number <= seen[1] else None for number in drawn],
-        "text": [_words(outcome, moment) for moment in known],
+        "y": [_round(number) if seen[0] <= number <= seen[1] else None for number in drawn],
+        "text": [_safe(_words(outcome, moment)) for moment in known],
         "hovertemplate": "%{text}<extra></extra>",
         "line": {"color": "var(--accent)", "width": 2},
     }
@@ -86,7 +105,8 @@ def _words(outcome: Outcome, moment: Moment) -> str:
     words = shown(outcome, moment.estimate or 0.0)
     if moment.lower is None or moment.upper is None:
         return words
-    return f"{words}, between {shown(outcome, moment.lower)} and {shown(outcome, moment.upper)}"
+    low, high = shown(outcome, moment.lower), shown(outcome, moment.upper)
+    return _("%(number)s, between %(low)s and %(high)s") % {"number": words, "low": low, "high": high}
 
 
 def _flagged(outcome: Outcome, way: Way, flags: Iterable[Flag]) -> list[Figure]:
@@ -94,10 +114,13 @@ def _flagged(outcome: Outcome, way: Way, flags: Iterable[Flag]) -> list[Figure]:
         {
             "type": "scatter",
             "mode": "markers",
-            "name": f"Flagged: {flag.get_kind_display().lower()}",
+            "name": _("Flagged: %(kind)s") % {"kind": flag.get_kind_display().lower()},
             "x": [flag.raised_on.isoformat()],
-            "y": [_scale(outcome) * moment.estimate],
-            "text": [f"Flagged: {flag.get_kind_display().lower()}"],
+            "y": [_round(_scale(outcome) * moment.estimate)],
+            "text": [
+                _("Flagged: %(kind)s, on %(day)s")
+                % {"kind": flag.get_kind_display().lower(), "day": date_format(flag.raised_on, "DATE_FORMAT")}
+            ],
             "hovertemplate": "%{text}<extra></extra>",
             "marker": {"symbol": SYMBOLS[flag.kind], "size": 12, "color": COLOURS[flag.kind]},
         }
@@ -118,7 +141,8 @@ def _layout(outcome: Outcome, known: list[Moment], seen: list[float]) -> Figure:
         "hoverlabel": {"bgcolor": "var(--raised)", "font": {"color": "var(--text)"}, "bordercolor": "var(--line-2)"},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False},
         "xaxis": ticks
-        | {"type": "date", "range": [outcome.starts_on.isoformat(), end], "automargin": True, "showgrid": False},
+        | {"type": "date", "range": [outcome.starts_on.isoformat(), end], "automargin": True, "showgrid": False}
+        | {"tickangle": 0, "tickformatstops": DATES, "nticks": 8},
         "yaxis": ticks | _ticks(outcome) | {"range": seen, "automargin": True, "nticks": 6},
         "shapes": _lines(outcome),
         "annotations": _labels(outcome, known, seen),
@@ -166,7 +190,11 @@ def _at(height: float) -> Figure:
 def _labels(outcome: Outcome, known: list[Moment], seen: list[float]) -> list[Figure]:
     """Names of the lines, each on the side of its line that faces away from the other."""
     scale, up = _scale(outcome), outcome.target > outcome.kill_line
-    lines = [("Target", outcome.target, "var(--persist)", up), ("Kill line", outcome.kill_line, "var(--cease)", not up)]
+    target, kill = shown(outcome, outcome.target), shown(outcome, outcome.kill_line)
+    lines = [
+        (_("Target %(number)s") % {"number": target}, outcome.target, "var(--persist)", up),
+        (_("Kill line %(number)s") % {"number": kill}, outcome.kill_line, "var(--cease)", not up),
+    ]
     common = {"showarrow": False, "bgcolor": "var(--surface)", "borderpad": 1, "font": {"size": 12}}
     last = known[-1].day if known else outcome.starts_on
     ahead = (outcome.decide_by - last) / (outcome.decide_by - outcome.starts_on)
@@ -174,16 +202,25 @@ def _labels(outcome: Outcome, known: list[Moment], seen: list[float]) -> list[Fi
     named = [
         common
         | {
-            "text": f"{name} {shown(outcome, number)}",
+            "text": _safe(name),
             "xref": "paper",
             **side,
             "y": scale * number,
             "yanchor": "bottom" if above else "top",
+            "yshift": 2 if above else -2,
             "font": {"size": 12, "color": colour},
         }
         for name, number, colour, above in lines
     ]
-    middle = scale * (outcome.target + outcome.kill_line) / 2
-    free = {"y": 0.98, "yanchor": "top"} if middle < sum(seen) / 2 else {"y": 0.02, "yanchor": "bottom"}
-    decide = {"text": f"Decide by {outcome.decide_by:%-d %b %Y}", "x": outcome.decide_by.isoformat()}
-    return [*named, common | decide | free | {"xanchor": "right", "xshift": -4, "yref": "paper"}]
+    by = _("Decide by %(day)s") % {"day": date_format(outcome.decide_by, "DATE_FORMAT")}
+    decide = {"text": by, "x": outcome.decide_by.isoformat()}
+    return [*named, common | decide | _free(outcome, seen) | {"xanchor": "right", "xshift": -4, "yref": "paper"}]
+
+
+def _free(outcome: Outcome, seen: list[float]) -> Figure:
+    """Where the date is out of the way of the lines and of their names: above them, between them or below them."""
+    scale, height = _scale(outcome), seen[1] - seen[0]
+    low, high = sorted((scale * number - seen[0]) / height for number in (outcome.kill_line, outcome.target))
+    gaps = [(1 - high - NAME, 0.98, "top"), (high - low, (low + high) / 2, "middle"), (low - NAME, 0.02, "bottom")]
+    _gap, y, anchor = max(gaps)
+    return {"y": _round(y), "yanchor": anchor}

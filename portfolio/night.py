@@ -110,7 +110,7 @@ def _evidence_flags(cases: list[Case], open_flags: dict[tuple[int, str], Flag], 
     for family, kind in FAMILIES.items():
         log_e = np.array([case.log_e[family] for case in cases])
         frozen = np.array([_frozen(open_flags.get((case.bet.pk, kind))) for case in cases])
-        rule = e_bh(log_e, frozen, alpha=ALPHA, m=_active_in_cycle(run, len(cases)))
+        rule = e_bh(log_e, frozen, alpha=ALPHA, m=active_in_cycle(run, len(cases)))
         for place in np.flatnonzero(rule.flagged & np.isnan(frozen)):
             raised.append(_flag(cases[place], family, kind, rule.cut, run))
     return raised
@@ -120,7 +120,7 @@ def _frozen(flag: Flag | None) -> float:
     return math.nan if flag is None or flag.log_e is None else flag.log_e
 
 
-def _active_in_cycle(run: Run, now: int) -> int:
+def active_in_cycle(run: Run, now: int) -> int:
     """Every bet judged in this quarter counts, also one that ended since: dropping bets must not help others."""
     since = quarter_start(run.as_of)
     ended = Verdict.objects.filter(as_of__gte=since, as_of__lte=run.as_of).exclude(bet__state__in=ACTIVE)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 
 from metrics.models import Source
 from org.models import Job, Run
 from org.rules import Powers
 
-STEPS = {"pull": "Pulling sources", "read": "Reading outcomes", "judge": "Judging the portfolio"}
+STEPS = {"pull": _("Pulling sources"), "read": _("Reading outcomes"), "judge": _("Judging the portfolio")}
 
 
 @dataclass(frozen=True)
@@ -66,4 +67,4 @@ def steps_of(run: Run) -> list[Step]:
     )  # fmt: skip
     found = {row["kind"]: (row["done"], row["dead"], row["total"]) for row in counted}
     planned = [kind for kind in STEPS if kind in found or run.kind == "night"]
-    return [Step(STEPS[kind], *found.get(kind, (0, 0, 0))) for kind in planned]
+    return [Step(str(STEPS[kind]), *found.get(kind, (0, 0, 0))) for kind in planned]

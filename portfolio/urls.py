@@ -1,11 +1,27 @@
 from django.urls import path
 
-from portfolio import bet_views, views
+from portfolio import bet_views, browse_views, search_views, views
 
 urlpatterns = [
     path("", views.portfolio, name="portfolio"),
+    path("queue/", views.list_due, name="list_due"),
+    path("picture/", views.show_picture, name="show_picture"),
+    path("picture.json", views.chart_portfolio, name="chart_portfolio"),
     path("run/", views.run_night, name="run_night"),
     path("runs/<int:run_id>/", views.show_run, name="show_run"),
+    path("search/", search_views.search, name="search"),
+    path("people/<int:person_id>/", search_views.show_person, name="show_person"),
+    path("help/", search_views.show_help, name="show_help"),
+    path("help/keys/", search_views.set_keys, name="set_keys"),
+    path("tour/finish/", search_views.finish_tour, name="finish_tour"),
+    path("views/", browse_views.list_views, name="list_views"),
+    path("views/save/", browse_views.save_view, name="save_view"),
+    path("views/<int:view_id>/", browse_views.show_view, name="show_view"),
+    path("views/<int:view_id>/change/", browse_views.change_view, name="change_view"),
+    path("views/<int:view_id>/delete/", browse_views.delete_view, name="delete_view"),
+    path("bets.csv", browse_views.export_bets, {"kind": "csv"}, name="export_bets_csv"),
+    path("bets.xlsx", browse_views.export_bets, {"kind": "xlsx"}, name="export_bets_xlsx"),
     path("bets/<str:key>/", bet_views.show_bet, name="show_bet"),
     path("bets/<str:key>/outcomes/<int:number>/chart.json", bet_views.chart_outcome, name="chart_outcome"),
+    path("bets/<str:key>/outcomes/<int:number>/numbers.csv", bet_views.export_outcome, name="export_outcome"),
 ]

@@ -128,7 +128,9 @@ def complaints() -> Complaints:
 @pytest.fixture
 def context(browser: Browser, complaints: Complaints) -> Iterator[BrowserContext]:
     """A fresh browser profile: no cookies, 1440 by 900, English, UTC."""
-    fresh = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US", timezone_id="UTC")
+    wide = {"width": 1440, "height": 900}
+    # Without the worker of the offline page, which has a test of its own.
+    fresh = browser.new_context(viewport=wide, locale="en-US", timezone_id="UTC", service_workers="block")
     fresh.set_default_timeout(20_000)
     fresh.add_init_script(REPORT_VIOLATIONS)
     complaints.watch(fresh)

@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from bets import models as bets
 from metrics import models as metrics
 from org import models as org
+from portfolio import models as portfolio
 
 AT = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 TODAY = AT.date()
@@ -20,6 +21,7 @@ class PersonFactory(DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"person{n}@example.org")
     name = factory.Sequence(lambda n: f"Person {n}")
+    toured_at = AT  # the tour of a first visit has tests of its own
 
 
 class DomainFactory(DjangoModelFactory):
@@ -45,6 +47,24 @@ class RoleGrantFactory(DjangoModelFactory):
 
     person = factory.SubFactory(PersonFactory)
     role = org.Role.VIEWER
+
+
+class TokenFactory(DjangoModelFactory):
+    class Meta:
+        model = org.Token
+
+    user = factory.SubFactory(PersonFactory)
+    name = factory.Sequence(lambda n: f"Report {n}")
+    digest = factory.Sequence(lambda n: f"{n:0128x}")
+    token_key = "0" * 15
+    created = AT
+    expiry = AT + dt.timedelta(days=90)
+
+    @classmethod
+    def _create(cls, model_class: type[org.Token], *args: Any, **fields: Any) -> org.Token:
+        token = model_class(*args, **fields)  # the manager of knox would make up a digest and an expiry
+        token.save()
+        return token
 
 
 class EventFactory(DjangoModelFactory):
@@ -271,8 +291,20 @@ class FlagFactory(DjangoModelFactory):
     sentence = "Conversion: between 30 % and 36 %; the kill line is 40 %."
 
 
+class SavedViewFactory(DjangoModelFactory):
+    class Meta:
+        model = portfolio.SavedView
+
+    owner = factory.SubFactory(PersonFactory)
+    name = factory.Sequence(lambda n: f"View {n}")
+    query = "verdict=cease"
+    saved_at = AT
+
+
 ALL: list[Any] = [
-    PersonFactory, DomainFactory, TeamFactory, RoleGrantFactory, EventFactory, RunFactory, JobFactory, MetricFactory,
+    PersonFactory, DomainFactory, TeamFactory, RoleGrantFactory, TokenFactory, EventFactory, RunFactory, JobFactory,
+    MetricFactory,
     SourceFactory, SeriesFactory, SignalFactory, SignalRevisionFactory, PullFactory, QuarantinedRowFactory, GoalFactory,
     BetFactory, HypothesisFactory, OutcomeFactory, TrancheFactory, ReadingFactory, VerdictFactory, FlagFactory,
+    SavedViewFactory,
 ]  # fmt: skip

@@ -66,7 +66,7 @@ def views(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPat
             yield route, entry
 
 
-OPEN = ("accounts/", "healthz", "admin/login", "admin/logout")
+OPEN = ("accounts/", "healthz", "offline/", "worker.js", "admin/login", "admin/logout")
 
 
 @pytest.mark.django_db

@@ -40,6 +40,12 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "org_team_key_once": twice(f.TeamFactory, key="one"),
     "org_rolegrant_once": twice(f.RoleGrantFactory, person=f.PersonFactory, domain=None),
     "org_rolegrant_role_known": one(f.RoleGrantFactory, role="emperor"),
+    "org_token_digest_once": twice(f.TokenFactory, digest="0" * 128),
+    "org_token_name_once": lambda: [
+        f.TokenFactory(user=person, name=name) for person in [f.PersonFactory()] for name in ("Report", "REPORT")
+    ],
+    "org_token_named": one(f.TokenFactory, name=""),
+    "org_token_expires_later": one(f.TokenFactory, expiry=f.AT),
     "org_run_key_once": twice(f.RunFactory, key="one"),
     "org_run_one_open_of_a_kind": twice(f.RunFactory, state="open", finished_at=None),
     "org_run_finished_when_done": one(f.RunFactory, state="done", finished_at=None),
@@ -63,6 +69,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "metrics_quarantinedrow_once": twice(f.QuarantinedRowFactory, source=f.SourceFactory, fingerprint="1"),
     "bets_goal_key_once": twice(f.GoalFactory, key="one"),
     "bets_bet_key_once": twice(f.BetFactory, key="one"),
+    "bets_bet_key_fits_an_address": one(f.BetFactory, key="A/B"),
     "bets_bet_stage_known": one(f.BetFactory, stage="hope"),
     "bets_bet_state_known": one(f.BetFactory, state="limbo"),
     "bets_bet_horizon_known": one(f.BetFactory, horizon=9),
@@ -84,6 +91,11 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "bets_flag_kind_known": one(f.FlagFactory, kind="pirate"),
     "bets_flag_evidence_frozen": one(f.FlagFactory, log_e=None),
     "bets_flag_cleared_with_a_reason": one(f.FlagFactory, cleared_on=f.TODAY, cleared_because=""),
+    "portfolio_savedview_name_once_for_an_owner": lambda: (
+        f.SavedViewFactory(owner=(owner := f.PersonFactory()), name="Mine"),
+        f.SavedViewFactory(owner=owner, name="MINE"),
+    ),
+    "portfolio_savedview_name_not_blank": one(f.SavedViewFactory, name=" "),
 }
 
 

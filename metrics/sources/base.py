@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple, Protocol
@@ -51,7 +51,8 @@ class Batch:
     them kept it.
 
     kept: closes a period. folded: says nothing that another row does not say. open: of a period not yet over.
-    unselected: asked for by no series of the configuration. `digest`: sha256 of the bytes read.
+    unselected: asked for by no series of the configuration. `digest`: sha256 of the bytes read. `columns`, `delimiter`:
+    the names of its header line in their order, and what stands between the fields of a row.
     """
 
     points: list[Point]
@@ -63,6 +64,8 @@ class Batch:
     rows_unselected: int
     kinds: dict[str, str]
     digest: str
+    columns: Sequence[str] = ()
+    delimiter: str = ","
 
     @property
     def rows_set_aside(self) -> int:

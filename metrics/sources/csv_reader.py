@@ -7,7 +7,7 @@ import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from metrics.sources.base import Batch, Limits, Point, SetAside, Stat
@@ -34,12 +34,13 @@ def read_csv(
 
 def _read(data: bytes, config: CsvConfig, closed_before: date | None, limits: Limits) -> Batch:
     text = decode(data, config, limits)
-    lines = rows(text, delimiter_of(text, config))
+    delimiter = delimiter_of(text, config)
+    lines = rows(text, delimiter)
     names = header(next(lines, None), config)
     reading = _Reading(config, names, closed_before, limits)
     reading.take_all(lines)
-    points = list(reading.settle())
-    return reading.batch(points, text, hashlib.sha256(data).hexdigest())
+    batch = reading.batch(list(reading.settle()), text, hashlib.sha256(data).hexdigest())
+    return replace(batch, columns=names, delimiter=delimiter)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ STORIES = [
     ),
     Story(
         "DS-03", "Countdown on the offer page", "direct", "grow-direct", "sofia.almeida",
-        ("pricing",), "validation", 1, 60, 45, "cease",
+        ("pricing",), "validation", 1, 60, -12, "cease",
         (
             "a countdown that shows how long the price is guaranteed", "visitors with a price on screen",
             "at least 3 % more policies than without it", "people postpone the purchase and then forget it",

@@ -1,13 +1,16 @@
 """Template tags of every page: icons, money, and marks that say verdict, flag or health in word, icon and shape."""
 
+import re
 from datetime import date, datetime
 from functools import cache
 
 from django import template
-from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.formats import date_format, get_format
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from bets.models import Flag, Verdict
@@ -25,10 +28,10 @@ VERDICT_ICONS = {
 }
 FLAG_ICONS = {"cease": "octagon-x", "pivot": "git-branch", "scale": "trending-up", "stale": "hourglass"}
 HEALTH = {
-    "healthy": ("Healthy", "circle-check"),
-    "waiting": ("Waiting", "hourglass"),
-    "stale": ("Stale", "clock-alert"),
-    "broken": ("Broken", "unplug"),
+    "healthy": (_("Healthy"), "circle-check"),
+    "waiting": (_("Waiting"), "hourglass"),
+    "stale": (_("Stale"), "clock-alert"),
+    "broken": (_("Broken"), "unplug"),
 }
 
 
@@ -54,13 +57,13 @@ def flag_badge(kind: str) -> SafeString:
 @register.simple_tag
 def health_badge(state: str) -> SafeString:
     """Health is shown apart from the result, and looks unlike it: no filled shape."""
-    word, name = HEALTH.get(state, ("Not read yet", "circle-dashed"))
+    word, name = HEALTH.get(state, (_("Not read yet"), "circle-dashed"))
     return format_html('<span class="health he-{}">{}{}</span>', state or "unread", icon(name, 14), word)
 
 
 @register.simple_tag
-def sample_badge(words: str = "Sample data") -> SafeString:
-    return format_html('<span class="sample">{}{}</span>', icon("flask-conical", 12), words)
+def sample_badge(words: str = "") -> SafeString:
+    return format_html('<span class="sample">{}{}</span>', icon("flask-conical", 12), words or _("Sample data"))
 
 
 @register.simple_tag
@@ -76,11 +79,34 @@ def moment(value: datetime) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), date_format(local, "DATETIME_FORMAT"))
 
 
+@register.simple_tag
+def marked(text: object, words: str) -> SafeString:
+    """`text` with each of the searched words in a `<mark>`; both may be hostile."""
+    wanted = [re.escape(word) for word in sorted(words.split(), key=len, reverse=True)]
+    if not wanted:
+        return SafeString(escape(text))
+    parts = re.split(f"({'|'.join(wanted)})", str(text), flags=re.IGNORECASE)
+    return SafeString(
+        "".join(f"<mark>{escape(part)}</mark>" if i % 2 else escape(part) for i, part in enumerate(parts))
+    )
+
+
 @register.filter
 def short_money(minor: int, currency: str) -> str:
-    return money.short(minor, currency)
+    return money.short(minor, currency, _style(get_language()))
 
 
 @register.filter
 def exact_money(minor: int, currency: str) -> str:
-    return money.exact(minor, currency)
+    return money.exact(minor, currency, _style(get_language()))
+
+
+@cache  # a list has hundreds of amounts
+def _style(language: str | None) -> money.Style:
+    """How the reader's language, the active one, writes money."""
+    return money.Style(
+        point=str(get_format("DECIMAL_SEPARATOR")),
+        group=str(get_format("THOUSAND_SEPARATOR")),
+        letters=(pgettext("10⁹ of money", "B"), pgettext("10⁶ of money", "M"), pgettext("10³ of money", "k")),
+        order=pgettext("where the sign of the currency stands", "{sign}{number}"),
+    )

@@ -1,7 +1,11 @@
-"""`make bench`: measures at full size and writes docs/benchmarks.md. Each ratio and its reference come from one run."""
+"""`make bench`: measures at full size and writes docs/benchmarks.md. Each ratio and its reference come from one run.
+
+`make bench ONLY=pages` (or engine, night, demo; several with commas) measures these alone and only prints.
+"""
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import django
@@ -9,24 +13,36 @@ import django
 from tests.infrastructure import Servers
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+PARTS = ("engine", "night", "pages", "demo")
 
 
 def main() -> int:
+    chosen = [part for part in os.environ.get("ONLY", "").split(",") if part]
+    if unknown := set(chosen) - set(PARTS):
+        print(f"ONLY names {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.", file=sys.stderr)
+        return 1
+    text = _measure(chosen or list(PARTS))
+    if not chosen:
+        DOCS.write_text(text)
+    sys.stdout.write(text)
+    return 0
+
+
+def _measure(parts: list[str]) -> str:
     servers = Servers()
     servers.prepare_addresses()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
+    # Playwright runs an event loop in this thread, which Django would otherwise take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     servers.start()
     try:
         django.setup()
-        from tests.bench import demo, engine, night, report
+        from tests.bench import report
 
-        text = report.page([*engine.rows(), *night.rows(), *demo.rows()])
+        return report.page([row for part in parts for row in import_module(f"tests.bench.{part}").rows()])
     finally:
         servers.stop()
-    DOCS.write_text(text)
-    sys.stdout.write(text)
-    return 0
 
 
 if __name__ == "__main__":

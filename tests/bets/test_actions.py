@@ -17,7 +17,7 @@ SOON = TODAY + dt.timedelta(days=90)
 
 def state(lead: Person, domain: Domain, **changes: Any) -> Bet:
     given: dict[str, Any] = {"lead": lead, "by": lead, "at": AT, "starts_on": TODAY} | changes
-    return actions.state_bet("B-1", "Faster claims", domain, CLAIM, **given)
+    return actions.state_bet(given.pop("key", "B-1"), "Faster claims", domain, CLAIM, **given)
 
 
 def test_a_stated_bet_is_a_draft_with_the_first_version_of_its_hypothesis(product_lead: Person, retail: Domain) -> None:
@@ -37,6 +37,13 @@ def test_a_key_is_given_once_and_the_second_is_told_so(product_lead: Person, ret
     state(product_lead, retail)
     with pytest.raises(Refused, match="key B-1 already"):
         state(product_lead, retail)
+
+
+@pytest.mark.parametrize("key", ["", " ", "A/B", ".", ".."])
+def test_a_key_that_cannot_stand_in_an_address_is_refused(key: str, product_lead: Person, retail: Domain) -> None:
+    with pytest.raises(Refused, match="key"):
+        state(product_lead, retail, key=key)
+    assert not Bet.objects.exists()
 
 
 def test_a_new_hypothesis_is_a_new_version_and_the_old_one_stays(product_lead: Person, retail: Domain) -> None:

@@ -2,6 +2,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from django.utils import translation
 
 from bets.words import Finding, flag_sentence, interval, one_in, stale_sentence, value, verdict_sentence
 
@@ -73,3 +74,19 @@ def test_every_verdict_names_both_lines(kind: str) -> None:
     said = verdict_sentence(kind, FOUND, "")
     assert "kill line is 5.00 %" in said
     assert "target is 6.00 %" in said
+
+
+def test_numbers_at_display_follow_the_reader() -> None:
+    with translation.override("de"):
+        assert value(0.0412, "proportion", "") == "4,12 %"
+        assert value(2117.4, "mean", "€") == "€2.117"
+        assert "4,10 %" in interval(FOUND)
+
+
+def test_sentences_that_are_stored_stay_english() -> None:
+    english = flag_sentence("cease", FOUND, 6.8, dt.date(2026, 3, 12)), verdict_sentence("cease", FOUND, "")
+    with translation.override("de"):
+        assert (
+            flag_sentence("cease", FOUND, 6.8, dt.date(2026, 3, 12)),
+            verdict_sentence("cease", FOUND, ""),
+        ) == english

@@ -32,4 +32,4 @@ def test_the_page_follows_the_night_to_its_end(
     expect(page.get_by_text("Finished")).to_be_visible()
     expect(page.get_by_text("Bets judged: 1")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="Portfolio").click()
-    expect(page.get_by_text("1 live bet, 0 flagged")).to_be_visible()
+    expect(page.get_by_text("read by the night run that finished")).to_be_visible()

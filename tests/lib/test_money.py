@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.money import exact, short
+from lib.money import Style, exact, short
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,9 @@ def test_exact_money_shows_every_digit(minor: int) -> None:
 
 def test_a_currency_without_a_sign_is_named() -> None:
     assert short(500_000_00, "SEK") == "SEK 500k"
+
+
+def test_another_language_has_its_own_point_group_letters_and_order() -> None:
+    german = Style(point=",", group=".", letters=(" Mrd.", " Mio.", " Tsd."), order="{number} {sign}")
+    assert short(420_000_000, "EUR", german) == "4,2 Mio. €"
+    assert exact(-420_000_050, "EUR", german) == "-4.200.000,50 €"

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from lib.clock import today
+from metrics.forms import next_period
 from metrics.models import Series, Signal, SignalRevision
 from tests.factories import MetricFactory, SeriesFactory, SignalFactory, SourceFactory
 
@@ -64,14 +65,14 @@ def test_a_signal_is_recorded_and_said_back(who, request, client_of, retail) -> 
     signal = Signal.objects.get()
     assert (signal.series_id, signal.arm, signal.period) == (series.pk, "treatment", yesterday())
     assert (signal.n, signal.total) == (100, 40.0)
-    assert f"Recorded: 40 of 100 for {yesterday():%-d %B %Y}. The next night reads it." in answer.content.decode()
+    assert f"Recorded: 40 of 100 for {yesterday():%-d %b %Y}. The next night reads it." in answer.content.decode()
 
 
 def test_a_correction_says_so_and_keeps_the_former_value(client_of, product_lead, retail) -> None:
     series = series_of(retail)
     SignalFactory(series=series, period=yesterday(), n=100, total=35.0)
     page = client_of(product_lead).post(address(series), typed(), follow=True).content.decode()
-    assert "Corrected: 40 of 100" in page
+    assert f"Corrected: 40 of 100 for {yesterday():%-d %b %Y}. Before it was 35 of 100;" in page
     assert Signal.objects.get().total == 40.0
     revision = SignalRevision.objects.get()
     assert (revision.total, revision.replaced_by) == (35.0, product_lead)
@@ -107,10 +108,16 @@ def test_a_period_that_has_not_ended_is_refused(client_of, product_lead, retail)
         ({"period": ""}, "Enter day.", "id_period"),
         ({"period": "soon"}, "Enter a valid date.", "id_period"),
         ({"n": ""}, "Enter trials.", "id_n"),
-        ({"n": "many"}, "Enter a whole number.", "id_n"),
-        ({"total": "x"}, "Enter a number.", "id_total"),
-        ({"total": "nan"}, "Enter a number.", "id_total"),
-        ({"n": "99999999999999999999"}, "less than or equal to", "id_n"),
+        ({"period": "9999-12-31"}, "Enter a date between 1900 and 2199.", "id_period"),
+        ({"period": "0001-01-01"}, "Enter a date between 1900 and 2199.", "id_period"),
+        ({"n": "many"}, "Enter a whole number, like 1,234.", "id_n"),
+        ({"n": "1.5"}, "Enter a whole number, like 1,234.", "id_n"),
+        ({"n": "  "}, "Enter trials.", "id_n"),
+        ({"total": "x"}, "Enter a number, like 1,234.5.", "id_total"),
+        ({"total": "nan"}, "Enter a number, like 1,234.5.", "id_total"),
+        ({"total": "4,0"}, "Enter a number, like 1,234.5.", "id_total"),
+        ({"total": "1" * 101}, "Enter a number, like 1,234.5.", "id_total"),
+        ({"n": "99999999999999999999"}, "less than or equal to 9,007,199,254,740,992", "id_n"),
     ],
 )
 def test_a_form_error_is_in_the_summary_and_beside_its_field(
@@ -188,3 +195,112 @@ def test_the_way_back_survives_recording(client_of, product_lead, retail) -> Non
     series = series_of(retail)
     answer = client_of(product_lead).post(address(series), typed(next="/bets/B-1/"))
     assert answer["Location"] == f"{address(series)}?next=%2Fbets%2FB-1%2F"
+
+
+GERMAN = {"Accept-Language": "de"}
+
+
+@pytest.fixture
+def german(settings) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+
+
+@pytest.mark.parametrize(
+    ("typed_n", "typed_total", "n", "total"),
+    [
+        ("1.234", "1.000,5", 1234, 1000.5),
+        ("1234", "40,25", 1234, 40.25),
+        ("1 234", "1.5", 1234, 1.5),
+        ("12.345.678", "1.234", 12_345_678, 1234.0),
+    ],
+)
+def test_numbers_are_read_as_the_language_writes_them(
+    typed_n, typed_total, n, total, client_of, product_lead, retail, german
+) -> None:
+    series = series_of(retail, kind="rate")
+    answer = client_of(product_lead).post(address(series), typed(n=typed_n, total=typed_total), headers=GERMAN)
+    assert answer.status_code == 302
+    assert Signal.objects.values_list("n", "total").get() == (n, total)
+
+
+@pytest.mark.parametrize("total", ["1,2,3", "1,23", "12,34.5", "1 2 x", "--1", "1e9999", "٣", "0x10", "1_000"])
+def test_in_english_a_comma_groups_thousands_and_nothing_else(total, client_of, product_lead, retail) -> None:
+    answer = client_of(product_lead).post(address(series_of(retail, kind="rate")), typed(total=total))
+    assert answer.status_code == 422
+    assert not Signal.objects.exists()
+
+
+def test_a_number_beyond_all_numbers_is_refused_in_words(client_of, product_lead, retail) -> None:
+    answer = client_of(product_lead).post(address(series_of(retail, kind="rate")), typed(total="1e999"))
+    assert answer.status_code == 409
+    assert "not infinity" in answer.content.decode()
+
+
+def test_grouped_numbers_are_understood_and_said_back(client_of, product_lead, retail) -> None:
+    series = series_of(retail)
+    page = client_of(product_lead).post(address(series), typed(n="12,345", total="1,234"), follow=True)
+    assert "Recorded: 1,234 of 12,345 for" in page.content.decode()
+    assert Signal.objects.get().n == 12_345
+
+
+def test_the_date_field_keeps_the_form_that_browsers_want_in_every_language(
+    client_of, product_lead, retail, german
+) -> None:
+    series = series_of(retail)
+    page = client_of(product_lead).get(address(series), headers=GERMAN).content.decode()
+    assert f'value="{yesterday()}"' in page
+    answer = client_of(product_lead).post(address(series), typed(n="x"), headers=GERMAN)
+    assert f'value="{yesterday()}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("grain", "last", "suggested"),
+    [
+        ("day", None, dt.date(2026, 3, 10)),
+        ("day", dt.date(2026, 3, 4), dt.date(2026, 3, 5)),
+        ("day", dt.date(2026, 3, 10), None),
+        ("week", dt.date(2026, 2, 16), dt.date(2026, 2, 23)),
+        ("week", dt.date(2026, 3, 2), None),
+        ("month", dt.date(2025, 12, 1), dt.date(2026, 1, 1)),
+    ],
+)
+def test_the_first_period_without_a_signal_is_suggested(grain, last, suggested) -> None:
+    assert next_period(Series(grain=grain), last, dt.date(2026, 3, 11)) == suggested
+
+
+def preview(client, series: Series, **fields) -> str:
+    answer = client.get(f"/series/{series.pk}/signals/preview/", typed(**fields))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_preview_says_how_it_will_be_read_and_writes_nothing(client_of, product_lead, retail) -> None:
+    page = preview(client_of(product_lead), series_of(retail), n="1,200")
+    assert f"Will be read as 40 of 1,200 for {yesterday():%-d %b %Y}: <b>3.333 %</b>." in page
+    assert "replaces" not in page
+    assert not Signal.objects.exists()
+
+
+def test_a_preview_says_what_it_replaces(client_of, product_lead, retail) -> None:
+    series = series_of(retail)
+    SignalFactory(series=series, period=yesterday(), n=100, total=35.0)
+    assert "It replaces 35 of 100 (35 %)" in preview(client_of(product_lead), series)
+    assert "changes nothing" in preview(client_of(product_lead), series, total="35")
+
+
+@pytest.mark.parametrize("kind", ["mean", "level", "rate"])
+def test_a_preview_knows_every_kind(kind, client_of, product_lead, retail) -> None:
+    page = preview(client_of(product_lead), series_of(retail, kind=kind), squares="900")
+    assert {"mean": "<b>0.4</b>", "rate": "<b>0.4</b>", "level": "<b>40</b>"}[kind] in page
+
+
+@pytest.mark.parametrize("fields", [{"n": ""}, {"n": "<b>"}, {"n": "0", "total": "0"}, {"total": "1e999"}])
+def test_a_preview_of_what_is_not_complete_is_harmless(fields, client_of, product_lead, retail) -> None:
+    assert "<b>&lt;" not in preview(client_of(product_lead), series_of(retail), **fields)
+
+
+def test_a_preview_is_for_those_who_may_type(client, client_of, executive, outsider, retail) -> None:
+    path = f"/series/{series_of(retail).pk}/signals/preview/"
+    assert client.get(path).status_code == 302
+    assert client_of(outsider).get(path).status_code == 404
+    assert client_of(executive).get(path).status_code == 409

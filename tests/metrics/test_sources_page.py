@@ -1,4 +1,4 @@
-"""Pages of sources: who sees them, the account of every row, the quarantine, testing a connection and pulling now."""
+"""The page of one source: who sees it, the account of every row, rows to mend, testing a connection, pulling now."""
 
 import datetime as dt
 from pathlib import Path
@@ -13,9 +13,19 @@ from metrics.models import Pull, QuarantinedRow, Signal, Source
 from org.actions import claim_job
 from org.models import Domain, Job, Run
 from org.tasks import perform
-from tests.factories import AT, TODAY, PullFactory, QuarantinedRowFactory, SeriesFactory, SignalFactory, SourceFactory
+from tests.factories import (
+    AT,
+    TODAY,
+    JobFactory,
+    PullFactory,
+    QuarantinedRowFactory,
+    SeriesFactory,
+    SignalFactory,
+    SourceFactory,
+)
 
 pytestmark = pytest.mark.django_db
+LIST, PAGE = 13, 18  # queries, three of them for the frame
 MAPPING = {
     "location": {"file": "signals.csv"},
     "grain": "day",
@@ -74,26 +84,6 @@ def test_everybody_else_who_reaches_the_domain_sees_them(who, request, client_of
     assert client.get("/sources/exports/").status_code == 200
 
 
-def test_sources_that_need_attention_come_first(client_of, executive, retail) -> None:
-    SourceFactory(name="A fine one", domain=retail)
-    SourceFactory(name="Z broken one", domain=retail, state="attention", message="The file is gone.")
-    page = client_of(executive).get("/sources/").content.decode()
-    assert page.index("Z broken one") < page.index("A fine one")
-    assert "1 of 2 needs attention." in page
-    assert "The file is gone." in page
-
-
-def test_the_list_shows_the_last_pull_and_the_open_rows(client_of, executive, source) -> None:
-    PullFactory(source=source, at=AT, rows_seen=999, rows_kept=999)
-    PullFactory(source=source, at=AT + dt.timedelta(days=1), rows_seen=12_345, rows_kept=12_345)
-    QuarantinedRowFactory.create_batch(3, source=source)
-    QuarantinedRowFactory(source=source, resolved_at=AT)
-    shown = client_of(executive).get("/sources/")
-    assert [(source.key, source.open_rows) for source, _ in shown.context["rows"]] == [("exports", 3)]
-    assert "12,345" in shown.content.decode()
-    assert "999" not in shown.content.decode()
-
-
 def test_a_pull_accounts_for_every_row_it_saw(client_of, product_operations, source) -> None:
     client = client_of(product_operations)
     assert client.post("/sources/exports/pull/").status_code == 302
@@ -143,6 +133,65 @@ def test_a_failed_pull_says_why_and_that_signals_stay(client_of, executive, sour
     page = client_of(executive).get("/sources/exports/").content.decode()
     assert "There is no file &#x27;signals.csv&#x27;" in page
     assert "Signals that arrived before stay as they are." in page
+    assert "Nobody in product operations reaches this domain" in page
+
+
+def test_who_may_not_mend_a_source_reads_whom_to_ask(client_of, executive, product_operations, source) -> None:
+    record_failed_pull(source, "There is no file.", at=AT)
+    assert "Olga Operations can correct it." in client_of(executive).get("/sources/exports/").content.decode()
+    assert "press “Test connection”" in client_of(product_operations).get("/sources/exports/").content.decode()
+
+
+def test_a_late_series_makes_the_source_late_though_its_pulls_succeed(client_of, executive, source) -> None:
+    SignalFactory(series=source.series.get(), period=TODAY - dt.timedelta(days=30))
+    page = client_of(executive).get("/sources/exports/").content.decode()
+    assert "1 of 1 series is late." in page
+    assert "two expected signals have not come" in page
+
+
+def test_the_page_says_what_a_pull_changed(client_of, product_operations, source, tmp_path) -> None:
+    client = client_of(product_operations)
+    for file in (FILE, FILE.replace("900", "90").replace(",40\n", ",400\n")):
+        (tmp_path / "signals.csv").write_text(file)
+        client.post("/sources/exports/pull/")
+        work()
+    account = client.get("/sources/exports/").context["account"]
+    assert (account.pull.signals_new, account.newly, account.resolved) == (1, 1, 1)
+    assert "1 signal new, 0 corrected, 1 row newly set aside, 1 row resolved." in " ".join(
+        client.get("/sources/exports/").content.decode().split()
+    )
+
+
+def test_a_pull_can_be_opened_by_its_address(client_of, executive, source) -> None:
+    old = PullFactory(source=source, at=AT, state="failed", message="The disk was full.", read_ms=1_500)
+    PullFactory(source=source, at=AT + dt.timedelta(days=1), rows_seen=5, rows_kept=5)
+    client = client_of(executive)
+    assert "What the last pull brought" in client.get("/sources/exports/").content.decode()
+    page = client.get(f"/sources/exports/?pull={old.pk}").content.decode()
+    assert "What this pull brought" in page
+    assert "read in 1.5 s" in page
+    assert page.count("The disk was full.") == 2
+
+
+@pytest.mark.parametrize("number", ["0", "x", "-1", "9" * 30, "²", "١"])
+def test_an_unknown_pull_is_the_last_one(number, client_of, executive, source) -> None:
+    PullFactory(source=source)
+    answer = client_of(executive).get(f"/sources/exports/?pull={number}")
+    assert answer.status_code == 200
+    assert answer.context["is_latest"]
+
+
+def test_a_pull_of_another_source_is_not_shown_here(client_of, executive, source) -> None:
+    other = PullFactory(message="Of somebody else.")
+    assert "Of somebody else." not in client_of(executive).get(f"/sources/exports/?pull={other.pk}").content.decode()
+
+
+def test_a_pull_that_was_given_up_is_said_until_the_next_one(client_of, executive, source) -> None:
+    job = {"kind": "pull", "payload": {"source": source.pk}, "state": "dead", "message": "It fell over."}
+    JobFactory(**job, finished_at=AT)
+    assert "It fell over." in client_of(executive).get("/sources/exports/").content.decode()
+    record_failed_pull(source, "No file.", at=AT + dt.timedelta(hours=1))
+    assert "It fell over." not in client_of(executive).get("/sources/exports/").content.decode()
 
 
 def test_the_series_tell_their_latest_signal(client_of, executive, source) -> None:
@@ -217,6 +266,7 @@ def test_a_pull_now_is_a_run_of_one_job_in_the_name_of_who_asked(client_of, prod
     run.refresh_from_db()
     assert run.state == Run.State.DONE
     assert Pull.objects.get().by == product_operations
+    assert Pull.objects.get().read_ms is not None
     assert Job.objects.count() == 1
 
 
@@ -228,10 +278,12 @@ def test_the_page_says_that_a_pull_is_under_way_and_asks_again_until_it_is_done(
     page = client.get("/sources/exports/").content.decode()
     assert "A pull is under way" in page
     assert 'hx-trigger="every 2s"' in page
+    assert 'id="pull" disabled' in page
     work()
     page = client.get("/sources/exports/").content.decode()
     assert "under way" not in page
-    assert "hx-trigger" not in page
+    assert 'hx-trigger="every 2s"' not in page
+    assert 'id="pull" disabled' not in page
 
 
 def test_a_second_pull_waits_for_the_first(client_of, product_operations, source) -> None:
@@ -265,7 +317,7 @@ def test_the_list_takes_the_same_number_of_queries_for_one_and_for_many(
         PullFactory.create_batch(2, source=made)
         QuarantinedRowFactory.create_batch(2, source=made)
     client = client_of(executive)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(LIST):
         client.get("/sources/")
 
 
@@ -277,5 +329,5 @@ def test_the_page_takes_the_same_number_of_queries_for_one_and_for_many(
     QuarantinedRowFactory.create_batch(many, source=source)
     SeriesFactory.create_batch(many, source=source)
     client = client_of(executive)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(PAGE):
         client.get("/sources/exports/")

@@ -26,7 +26,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 18  # one more for each further shape of outcome: kind, grain and contrast
+QUERIES = 25  # one more for each further shape of outcome: kind, grain and contrast
 
 
 def flagged_bet(domain, *, outcomes: int = 1, flags=("cease",)) -> Bet:
@@ -125,8 +125,9 @@ def test_the_evidence_of_a_flag_is_that_of_its_own_night(client_of, executive, r
 def test_a_stale_flag_says_nothing_of_the_result(client_of, executive, retail) -> None:
     flagged_bet(retail, flags=("stale",))
     page = page_of(client_of, executive)
-    assert "A feed that stops is a matter of health, never a bad outcome." in page
-    assert "E = " not in page
+    flags = page[page.index('id="flags"') : page.index('id="change"')]
+    assert "A feed that stops is a matter of health, never a bad outcome." in flags
+    assert "E = " not in flags
 
 
 def test_the_gravest_flag_comes_first(client_of, executive, retail) -> None:
@@ -240,3 +241,70 @@ def test_readings_are_not_loaded_for_other_bets(client_of, executive, retail) ->
     other = OutcomeFactory()
     ReadingFactory(outcome=other, run=Reading.objects.get().run, exposures=99_999.0)
     assert "99,999" not in page_of(client_of, executive)
+
+
+# ---- what would change the verdict
+
+
+def test_what_would_change_the_verdict_is_said_with_its_assumption_one_click_away(client_of, executive, retail) -> None:
+    flagged_bet(retail)
+    page = page_of(client_of, executive)
+    change = page[page.index('id="change"') : page.index('id="hypothesis"')]
+    for words in (
+        "If it goes on as now, at 41.0\u00a0%",
+        "If it comes in at the target",
+        "What this assumes",
+        "100 a day",
+    ):
+        assert words in change
+
+
+def test_the_cut_in_force_counts_the_bets_that_were_judged_together(client_of, executive, retail) -> None:
+    bet = flagged_bet(retail, flags=())
+    for _ in range(8):
+        VerdictFactory(run=bet.verdicts.get().run)
+    assert "asks for E = 90 to cease" in page_of(client_of, executive)
+
+
+def test_each_of_several_outcomes_says_what_would_change_its_finding(client_of, executive, retail) -> None:
+    flagged_bet(retail, outcomes=2)
+    page = page_of(client_of, executive)
+    assert page.count("What would change this finding") == 2
+    assert "If all outcomes go on as now" in page
+
+
+def test_where_nothing_can_be_computed_the_page_says_why(client_of, executive, retail) -> None:
+    bet = flagged_bet(retail, flags=())
+    later = RunFactory(as_of=TODAY + dt.timedelta(days=1))
+    ReadingFactory(outcome=bet.outcomes.get(), run=later, health="stale", health_note="Two expected were missed.")
+    VerdictFactory(bet=bet, run=later, kind="none")
+    assert "The feed has stopped: nothing changes until signals arrive again." in page_of(client_of, executive)
+
+
+def test_a_bet_that_no_night_judges_has_nothing_to_change(client_of, executive, retail) -> None:
+    BetFactory(key="B-1", domain=retail, state="ceased")
+    assert "What would change this verdict" not in page_of(client_of, executive)
+
+
+# ---- time and money
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(1, "1 day left"), (12, "12 days left"), (0, "today"), (-1, "1 day overdue"), (-12, "12 days overdue")],
+)
+def test_the_time_left_to_decide_is_said_in_days(client_of, executive, retail, monkeypatch, days, words) -> None:
+    bet = flagged_bet(retail)
+    monkeypatch.setattr("portfolio.bet_views.today", lambda: bet.outcomes.get().decide_by - dt.timedelta(days=days))
+    assert words in page_of(client_of, executive)
+
+
+def test_tranches_say_whether_their_date_is_ahead_and_what_is_at_stake(
+    client_of, executive, retail, monkeypatch
+) -> None:
+    bet = flagged_bet(retail)
+    TrancheFactory(bet=bet, sequence=2, amount=70_000_000, planned_on=TODAY + dt.timedelta(days=9))
+    monkeypatch.setattr("portfolio.bet_views.today", lambda: TODAY)
+    page = page_of(client_of, executive)
+    assert page.index("date passed") < page.index("</svg>ahead")
+    assert "€700k still ahead" in page

@@ -4,12 +4,13 @@ import datetime as dt
 import json
 
 import pytest
+from django.utils import translation
 
 from bets.models import Flag, Outcome
 from bets.reading import read_outcomes
 from org.models import Run
 from portfolio.charts import outcome_figure
-from portfolio.moments import MOMENTS, Way, ways_of
+from portfolio.moments import EVERY, MOMENTS, Way, ways_of
 from tests.factories import (
     TODAY,
     FlagFactory,
@@ -99,6 +100,65 @@ def test_a_long_way_is_thinned_and_keeps_its_last_moment() -> None:
     assert way.moments[-1].exposures == 200_000
 
 
+def test_a_thinned_way_begins_and_ends_with_the_truth() -> None:
+    outcome = outcome_with(200)
+    thinned, whole = way_of(outcome).moments, ways_of([outcome], TODAY, EVERY)[outcome.pk].moments
+    assert len(whole) == 200
+    assert (thinned[0], thinned[-1]) == (whole[0], whole[-1])
+    assert set(thinned) < set(whole)
+
+
+def test_each_period_also_says_what_it_was_by_itself() -> None:
+    first, second, *_ = way_of(outcome_with(20)).moments
+    assert (first.value, first.exposed, second.value, second.exposures) == (0.38, 1_000, 0.42, 2_000)
+
+
+def test_ten_thousand_days_make_a_small_figure_whose_ends_are_true() -> None:
+    series = SeriesFactory()
+    begun = TODAY - dt.timedelta(days=10_000)
+    days = [begun + dt.timedelta(days=number) for number in range(10_000)]
+    rows = [SignalFactory.build(series=series, period=day, n=1_000, total=380.0 + 40 * (day.day % 2)) for day in days]
+    type(rows[0]).objects.bulk_create(rows)
+    outcome = OutcomeFactory(series=series, starts_on=begun)
+    way = way_of(outcome)
+    figure = outcome_figure(outcome, way, [])
+    assert len(json.dumps(figure)) < 20_000
+    assert (figure["data"][2]["x"][0], figure["data"][2]["x"][-1]) == (str(days[0]), str(days[-1]))
+    reading = read_outcomes([outcome], Run(as_of=TODAY))[0]
+    assert (way.moments[-1].lower, way.moments[-1].upper) == (reading.lower, reading.upper)
+
+
+def test_one_signal_is_a_point_and_claims_little() -> None:
+    outcome = outcome_with(1)
+    estimate = outcome_figure(outcome, way_of(outcome), [])["data"][2]
+    assert estimate["mode"] == "lines+markers"
+    assert len(estimate["x"]) == 1
+
+
+def test_signals_that_count_nobody_make_no_moments() -> None:
+    outcome = OutcomeFactory(starts_on=TODAY - dt.timedelta(days=9))
+    for day in range(1, 9):
+        SignalFactory(series=outcome.series, period=TODAY - dt.timedelta(days=day), n=0, total=0)
+    way = way_of(outcome)
+    assert way.moments == []
+    json.dumps(outcome_figure(outcome, way, []), allow_nan=False)
+
+
+def test_a_unit_that_looks_like_markup_stays_words() -> None:
+    outcome = OutcomeFactory(series=SeriesFactory(metric=MetricFactory(kind="mean", unit="<a href=x>")))
+    assert "<a" not in json.dumps(outcome_figure(outcome, way_of(outcome), []))
+
+
+def test_words_and_numbers_of_a_figure_follow_the_reader_and_its_coordinates_do_not() -> None:
+    outcome = outcome_with(60)
+    with translation.override("de"):
+        figure = outcome_figure(outcome, way_of(outcome), [])
+    assert figure["data"][2]["text"][-1].startswith("40,0 %")
+    assert figure["layout"]["annotations"][0]["text"].endswith("45,0 %")
+    assert figure["layout"]["annotations"][2]["text"].endswith("1. Mai 2026")
+    assert figure["data"][2]["y"][-1] == 40.0
+
+
 def test_an_outcome_without_signals_has_no_moments_and_still_a_figure() -> None:
     outcome = OutcomeFactory()
     way = way_of(outcome)
@@ -167,3 +227,13 @@ def test_ways_of_one_shape_take_one_query(django_assert_num_queries) -> None:
     outcomes = [outcome_with(5), outcome_with(5), outcome_with(5)]
     with django_assert_num_queries(1):
         ways_of(outcomes, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("kill", "target", "place"), [(0.40, 0.45, "middle"), (0.39, 0.395, "top"), (0.425, 0.43, "bottom")]
+)
+def test_the_date_is_named_where_no_line_is(kill: float, target: float, place: str) -> None:
+    outcome = outcome_with(60)
+    outcome.kill_line, outcome.target = kill, target
+    figure = outcome_figure(outcome, way_of(outcome), [])
+    assert figure["layout"]["annotations"][2]["yanchor"] == place

@@ -165,7 +165,7 @@ def test_bets_that_ended_in_this_quarter_still_count_in_the_family(portfolio: di
     cut = Flag.objects.get(bet=portfolio["failing"], kind="cease").cut
     Bet.objects.filter(key="unsettled").update(state="ceased")
     run = whole_night(key="next")
-    assert night._active_in_cycle(run, 3) == 4
+    assert night.active_in_cycle(run, 3) == 4
     assert cut == pytest.approx(np.log(4 / night.ALPHA))
 
 

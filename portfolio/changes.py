@@ -1,0 +1,108 @@
+"""What changed since last month: tonight's verdicts against those of a night thirty days ago, and what came between."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+
+from bets.models import Bet, BetQuerySet, Flag, Outcome, Verdict
+from org.models import Event, Run
+from portfolio.night import ACTIVE
+
+MONTH = timedelta(days=30)
+NIGHTS = ["night", "replay"]  # a replay is a past night, read again as of its day
+FIRST = 8
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that happened to a bet: `what` is verdict, raised, cleared, passed or live.
+
+    `before` and `after` are verdicts, `flag` the kind of a flag, `day` when it happened where that is known.
+    """
+
+    what: str
+    key: str
+    name: str
+    before: str = ""
+    after: str = ""
+    flag: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Since the night of `since`: verdicts first."""
+
+    since: date
+    all: list[Change]
+
+    @property
+    def first(self) -> list[Change]:
+        return self.all[:FIRST]
+
+    @property
+    def more(self) -> int:
+        return len(self.all) - len(self.first)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each kind."""
+        kinds = [change.what for change in self.all]
+        return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
+
+
+def changes_of(bets: BetQuerySet, run: Run | None, today: date) -> Changes | None:
+    """What changed for these bets; None while there is no night to compare with. Five queries."""
+    before = _month_before(run) if run else None
+    if run is None or before is None:
+        return None
+    seen = bets.order_by().values("pk")
+    verdicts = list(_verdicts(seen, before, run))
+    moved = {change.key for change in verdicts}
+    # A verdict follows from flags: one piece of news is not told twice.
+    flags = [change for change in _flags(seen, before, run) if change.key not in moved]
+    return Changes(before.as_of, [*verdicts, *flags, *_passed(seen, before, today), *_gone_live(bets, before)])
+
+
+def _month_before(run: Run) -> Run | None:
+    older = Run.objects.filter(kind__in=NIGHTS, state=Run.State.DONE, as_of__lte=run.as_of - MONTH)
+    return older.order_by("-as_of", "-id").first()
+
+
+def _verdicts(seen: Any, before: Run, run: Run) -> Iterator[Change]:
+    """Verdicts that are not what they were; a bet judged for the first time has not changed its verdict."""
+    old = Subquery(Verdict.objects.filter(run=before, bet=OuterRef("bet")).values("kind")[:1])
+    moved = Verdict.objects.filter(run=run, bet__in=seen).annotate(old=old).exclude(old=None).exclude(old=F("kind"))
+    for key, name, was, kind in moved.order_by("bet__key").values_list("bet__key", "bet__name", "old", "kind"):
+        yield Change("verdict", key, name, before=was, after=kind)
+
+
+def _flags(seen: Any, before: Run, run: Run) -> Iterator[Change]:
+    """Flags raised since, and those from before that were cleared since."""
+    raised = Q(raised_on__gt=before.as_of, raised_on__lte=run.as_of, cleared_on=None)
+    cleared = Q(cleared_on__gt=before.as_of, raised_on__lte=before.as_of)
+    found = Flag.objects.filter(raised | cleared, bet__in=seen).order_by("cleared_on", "raised_on", "bet__key")
+    for key, name, kind, since, until in found.values_list("bet__key", "bet__name", "kind", "raised_on", "cleared_on"):
+        yield Change("cleared" if until else "raised", key, name, flag=kind, day=until or since)
+
+
+def _passed(seen: Any, before: Run, today: date) -> Iterator[Change]:
+    dates = Outcome.objects.filter(
+        bet__in=seen, bet__state__in=ACTIVE, decide_by__gte=before.as_of, decide_by__lt=today
+    )
+    passed = dates.order_by().values_list("bet__key", "bet__name").annotate(day=Max("decide_by"))
+    for key, name, day in passed.order_by("day", "bet__key"):
+        yield Change("passed", key, name, day=day)
+
+
+def _gone_live(bets: BetQuerySet, before: Run) -> Iterator[Change]:
+    """Bets that went live after the day of the night before."""
+    event = Event.objects.filter(
+        subject_type=Bet._meta.label_lower, subject_id=OuterRef("pk"), kind="bet went live",
+        at__date__gt=before.as_of,
+    )  # fmt: skip
+    for key, name in bets.filter(Exists(event)).order_by("key").values_list("key", "name"):
+        yield Change("live", key, name)

@@ -1,0 +1,92 @@
+"""docs/api.md is true: each of its examples is asked, and answers what it shows; “...” stands for anything."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from lib.clock import now
+from org.actions import issue_token
+from org.models import Person
+from tests.factories import (
+    BetFactory,
+    DomainFactory,
+    FlagFactory,
+    OutcomeFactory,
+    ReadingFactory,
+    RunFactory,
+    SignalFactory,
+    TrancheFactory,
+    VerdictFactory,
+)
+
+pytestmark = pytest.mark.django_db
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+EXAMPLES = re.findall(r"```console\n\$ curl ([^\n]*)\n(\d{3})\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+HOST = "https://stakes.example"
+
+
+@pytest.fixture
+def bets() -> None:
+    """The two bets that the guide speaks of."""
+    run, claims = RunFactory(), DomainFactory(key="claims", name="Claims")
+    bet = BetFactory(key="CL-01", name="Photo estimate", domain=claims, stage="validation")
+    outcome = OutcomeFactory(bet=bet, number=1)
+    SignalFactory(series=outcome.series, period="2026-03-01")
+    SignalFactory(series=outcome.series, period="2026-02-01")
+    ReadingFactory(outcome=outcome, run=run)
+    VerdictFactory(bet=bet, run=run, kind="cease")
+    FlagFactory(bet=bet, outcome=outcome, run=run)
+    for other in (bet, BetFactory(key="CL-02", name="Glass", domain=claims)):
+        TrancheFactory(bet=other)
+
+
+def ask(command: str, token: str) -> Any:
+    """What a curl command of the guide is answered."""
+    words, headers, method, url = shlex.split(command), {}, "GET", ""
+    while words:
+        word = words.pop(0)
+        if word == "-H":
+            name, value = words.pop(0).split(": ", 1)
+            headers[name] = value.replace("$TOKEN", token)
+        elif word == "-X":
+            method = words.pop(0)
+        else:
+            url = word.removeprefix(HOST)
+    if "If-None-Match" in headers:
+        headers["If-None-Match"] = Client().get(url, headers={"Authorization": f"Token {token}"})["ETag"]
+    return Client().generic(method, url, headers=headers)
+
+
+def differences(shown: Any, found: Any, where: str = "") -> list[str]:
+    """Where an answer is not what is shown of it."""
+    if shown == "...":
+        return []
+    if isinstance(shown, dict) and isinstance(found, dict) and list(shown) == list(found):
+        return [line for key in shown for line in differences(shown[key], found[key], f"{where}.{key}")]
+    if isinstance(shown, list) and isinstance(found, list) and len(shown) == len(found):
+        return [line for pair in zip(shown, found, strict=True) for line in differences(*pair, f"{where}[]")]
+    return [] if shown == found else [f"{where}: the guide shows {shown}, the answer is {found}"]
+
+
+def test_the_guide_has_examples_that_are_found() -> None:
+    assert len(EXAMPLES) == GUIDE.read_text().count("```console") >= 10
+
+
+@pytest.mark.parametrize(("command", "status", "shown"), EXAMPLES, ids=[example[0][-50:] for example in EXAMPLES])
+def test_an_example_of_the_guide_answers_what_it_shows(
+    command: str, status: str, shown: str, bets: None, executive: Person
+) -> None:
+    answer = ask(command, issue_token(executive, "Guide", 30, at=now()))
+    assert answer.status_code == int(status)
+    assert differences(json.loads(shown), answer.json()) == [] if shown else answer.content == b""
+
+
+def test_a_guide_that_is_not_true_is_found() -> None:
+    assert differences({"a": [1, "..."]}, {"a": [1, 2]}) == []
+    assert differences({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]})
+    assert differences({"a": 1}, {"a": 1, "b": 2})

@@ -1,0 +1,182 @@
+"""One enterprise with everything a page can show, and the address of every page, for all that walks through them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.csrf import csrf_failure
+
+from config import urls as product
+from lib import clock
+from lib.refusals import Refused
+from metrics.models import Source
+from org.models import Domain, Job, Person, Run
+from portfolio.models import SavedView
+from tests.factories import (
+    AT,
+    TODAY,
+    BetFactory,
+    EventFactory,
+    FlagFactory,
+    GoalFactory,
+    HypothesisFactory,
+    JobFactory,
+    OutcomeFactory,
+    PullFactory,
+    QuarantinedRowFactory,
+    ReadingFactory,
+    RunFactory,
+    SeriesFactory,
+    SignalFactory,
+    SourceFactory,
+    TeamFactory,
+    TokenFactory,
+    TrancheFactory,
+    VerdictFactory,
+)
+
+FLAGS = {
+    "cease": "cease",
+    "pivot": "pivot",
+    "persist": "scale",
+    "measure": "stale",
+    "contradiction": "cease",
+    "none": "",
+}
+HEALTH = {"none": "broken", "measure": "stale", "pivot": "waiting"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a page is; `{names}` stand for what the world made. `status` is what it answers."""
+
+    url: str
+    status: int = 200
+
+
+PAGES = {
+    "portfolio": Address("/"),
+    "portfolio, nothing found": Address("/?q=123456"),
+    "portfolio, filtered": Address("/?show=flagged&group=goal&sort=-planned&horizon=7&q=B-"),
+    "portfolio, by domain": Address("/?group=domain"),
+    "portfolio, board": Address("/?view=board"),
+    "portfolio, tour": Address("/?tour=1"),
+    "needing a decision": Address("/queue/"),
+    "picture": Address("/picture/"),
+    "saved views": Address("/views/"),
+    "saving a view": Address("/views/save/?group=goal"),
+    "bet, flagged": Address("/bets/B-cease/"),
+    "bet, contradiction": Address("/bets/B-contradiction/"),
+    "bet, broken feed": Address("/bets/B-none/"),
+    "bet, empty": Address("/bets/B-draft/"),
+    "run under way": Address("/runs/{under_way}/"),
+    "run done": Address("/runs/{done}/"),
+    "sources": Address("/sources/"),
+    "source": Address("/sources/{source}/"),
+    "metrics": Address("/metrics/"),
+    "metric": Address("/metrics/{metric}/"),
+    "typing a signal": Address("/series/{typed}/signals/new/"),
+    "search": Address("/search/"),
+    "search, found": Address("/search/?q=bet"),
+    "search, nothing found": Address("/search/?q=123456"),
+    "help": Address("/help/"),
+    "person": Address("/people/{lead}/"),
+    "tokens": Address("/tokens/"),
+    "offline": Address("/offline/"),
+    "password": Address("/accounts/password/change/"),
+    "signing out": Address("/accounts/logout/"),
+    "not there": Address("/nowhere/", 404),
+    "not allowed": Address("/trouble/forbidden/", 403),
+    "stale form": Address("/trouble/stale/", 403),
+    "refused": Address("/trouble/refused/", 409),
+    "broken": Address("/trouble/broken/", 500),
+}
+BEFORE_THE_DOOR = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/accounts/inactive/")
+
+
+def trouble(request: HttpRequest, kind: str) -> HttpResponse:
+    """The pages that speak of trouble, without having to cause it."""
+    if kind == "forbidden":
+        raise PermissionDenied
+    if kind == "stale":
+        return csrf_failure(request)
+    if kind == "refused":
+        raise Refused("‹The night has begun already.›", "‹The bet is ceased.›")
+    raise RuntimeError("It fell over, as this test wants.")
+
+
+urlpatterns = [path("trouble/<str:kind>/", trouble), path("", include(product.urlpatterns))]
+globals().update({name: handler for name, handler in vars(product).items() if name.startswith("handler")})
+
+
+def _bet(kind: str, run: Run, earlier: Run, domain: Domain) -> None:
+    """One bet with everything a page can show of it."""
+    late = kind == "pivot"
+    bet = BetFactory(key=f"B-{kind}", name=f"A bet to {kind}", domain=domain, goal=GoalFactory(), is_sample=True)
+    bet.teams.add(TeamFactory(domain=domain))
+    for version in (1, 2):
+        HypothesisFactory(bet=bet, version=version)
+    for days in (-30, 40):
+        TrancheFactory(bet=bet, planned_on=clock.today() + dt.timedelta(days=days))
+    series = SeriesFactory(source=SourceFactory(domain=domain))
+    for day in range(1, 31):
+        SignalFactory(series=series, period=TODAY - dt.timedelta(days=day), total=40 + day % 5)
+    decide_by = clock.today() + dt.timedelta(days=-9 if late else 900)
+    outcome = OutcomeFactory(bet=bet, number=1, series=series, decide_by=decide_by)
+    health = HEALTH.get(kind, "healthy")
+    bounds = {"lower": None, "upper": None, "estimate": None} if health == "broken" else {}
+    for night in (earlier, run):
+        ReadingFactory(
+            outcome=outcome, run=night, health=health, health_note="It says why." if health else "", **bounds
+        )
+        VerdictFactory(bet=bet, run=night, kind=kind if night is run else "measure")
+    if flag := FLAGS[kind]:
+        evidence = {"log_e": None, "cut": None} if flag == "stale" else {}
+        FlagFactory(bet=bet, outcome=outcome, run=run, kind=flag, **evidence)
+    EventFactory(subject_type="bets.bet", subject_id=bet.pk)
+
+
+def _source(domain: Domain) -> Source:
+    source: Source = SourceFactory(domain=domain, kind="csv", is_sample=True, state="attention", message="It is gone.")
+    PullFactory(source=source, rows_seen=12, rows_kept=10, rows_set_aside=2, signals_new=10)
+    PullFactory(source=source, state="failed", message="The file is not there.")
+    QuarantinedRowFactory.create_batch(2, source=source)
+    SeriesFactory(source=source)
+    return source
+
+
+def _run_under_way(by: Person) -> Run:
+    run: Run = RunFactory(state="open", finished_at=None, started_by=by)
+    JobFactory(run=run, state=Job.State.DEAD, finished_at=AT, message="It fell over.")
+    JobFactory(run=run, state=Job.State.DONE, finished_at=AT, message="12 read")
+    JobFactory(run=run)
+    return run
+
+
+@pytest.fixture
+def everything(retail: Domain, product_operations: Person, settings: Any) -> dict[str, Any]:
+    """Data of every kind; the names that stand in the addresses of PAGES. Seen whole by product operations."""
+    settings.ROOT_URLCONF = "tests.world"
+    earlier = RunFactory(as_of=TODAY - dt.timedelta(days=31), started_at=AT - dt.timedelta(days=31))
+    done = RunFactory()
+    for kind in FLAGS:
+        _bet(kind, done, earlier, retail)
+    lead = BetFactory(key="B-draft", domain=retail, state="draft").lead
+    for name, shared in (("Flagged by goal", True), ("Mine", False)):
+        SavedView.objects.create(
+            owner=product_operations, name=name, query="show=flagged&group=goal", shared=shared, saved_at=AT
+        )
+    TokenFactory(user=product_operations)
+    typed = SeriesFactory(source=SourceFactory(domain=retail))
+    return {
+        "done": done.pk,
+        "under_way": _run_under_way(product_operations).pk,
+        "source": _source(retail).key,
+        "typed": typed.pk,
+        "metric": typed.metric.key,
+        "lead": lead.pk,
+    }
