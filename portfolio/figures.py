@@ -13,6 +13,7 @@ from bets.models import BetQuerySet, Flag
 from org.models import Run
 from portfolio.board import UNJUDGED, with_verdict
 from portfolio.night import ACTIVE
+from portfolio.queue import SPEAKS_FIRST
 
 AGAINST = ("pivot", "cease")
 SHARES = {
@@ -77,10 +78,6 @@ class Figures:
     flags: list[tuple[str, int]]
     capital: list[Capital]
 
-    @property
-    def flags_open(self) -> int:
-        return sum(count for _, count in self.flags)
-
 
 def figures_of(bets: BetQuerySet, run: Run | None, today: date) -> Figures:
     """Three queries, whatever the number of bets."""
@@ -90,10 +87,16 @@ def figures_of(bets: BetQuerySet, run: Run | None, today: date) -> Figures:
         states[state] += count
         has_sample = has_sample or is_sample
     active = bets.filter(state__in=ACTIVE).order_by()
-    counted = Flag.objects.filter(cleared_on=None, bet__in=active.values("pk")).order_by()
-    flags = dict(counted.values_list("kind").annotate(Count("pk")))
-    by_kind = [(kind, flags[kind]) for kind in Flag.Kind.values if kind in flags]
-    return Figures(states, has_sample, by_kind, _capital(active, run, today))
+    return Figures(states, has_sample, _flagged(active), _capital(active, run, today))
+
+
+def _flagged(bets: BetQuerySet) -> list[tuple[str, int]]:
+    """Bets by the kind of their open flag; of several the one that speaks, so that the sum is one of bets."""
+    kinds: dict[int, list[str]] = defaultdict(list)
+    for bet, kind in Flag.objects.filter(cleared_on=None, bet__in=bets.values("pk")).values_list("bet", "kind"):
+        kinds[bet].append(kind)
+    counted = Counter(min(of_bet, key=SPEAKS_FIRST.index) for of_bet in kinds.values())
+    return [(kind, counted[kind]) for kind in Flag.Kind.values if kind in counted]
 
 
 def _capital(active: BetQuerySet, run: Run | None, today: date) -> list[Capital]:

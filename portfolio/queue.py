@@ -19,7 +19,7 @@ from portfolio.night import ACTIVE
 
 SOON = timedelta(days=14)
 # Of several open flags the one that the verdict follows from speaks: the order of bets.rules.decide.
-SPEAKS_FIRST = [Flag.Kind.CEASE, Flag.Kind.SCALE, Flag.Kind.PIVOT, Flag.Kind.STALE]
+SPEAKS_FIRST: list[str] = [Flag.Kind.CEASE, Flag.Kind.SCALE, Flag.Kind.PIVOT, Flag.Kind.STALE]
 REASONS = {
     # By kind of flag: what is said while the estimate stands where the flag says, and once it has come back.
     Flag.Kind.CEASE: (
@@ -74,7 +74,7 @@ class Item:
     @cached_property
     def flag(self) -> Flag | None:
         """The open flag that speaks."""
-        return min(self.row.flags, key=lambda flag: SPEAKS_FIRST.index(Flag.Kind(flag.kind)), default=None)
+        return min(self.row.flags, key=lambda flag: SPEAKS_FIRST.index(flag.kind), default=None)
 
     @property
     def kind(self) -> str:

@@ -64,11 +64,12 @@ def test_currencies_are_never_added_together(retail: Domain) -> None:
     ]  # fmt: skip
 
 
-def test_flags_are_counted_by_kind_and_only_where_one_may_see(retail: Domain) -> None:
+def test_a_bet_counts_once_by_the_flag_that_speaks_and_only_where_one_may_see(retail: Domain) -> None:
     run = RunFactory()
     for kind in ("cease", "stale"):
         flag(judged("measure", run, retail), kind, 1)
-    flag(judged("measure", run, retail), "cease", 1)
+    both = judged("measure", run, retail)
+    flag(both, "pivot", 1)
+    flag(both, "cease", 1)
     figures = figures_of(Bet.objects.filter(domain=retail), run, TODAY)
     assert figures.flags == [("cease", 2), ("stale", 1)]
-    assert figures.flags_open == 3
