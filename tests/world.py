@@ -62,7 +62,6 @@ PAGES = {
     "portfolio": Address("/"),
     "portfolio, nothing found": Address("/?q=123456"),
     "portfolio, filtered": Address("/?show=flagged&group=goal&sort=-planned&horizon=7&q=B-"),
-    "portfolio, by domain": Address("/?group=domain"),
     "portfolio, board": Address("/?view=board"),
     "portfolio, tour": Address("/?tour=1"),
     "needing a decision": Address("/queue/"),
