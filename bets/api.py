@@ -1,134 +1,17 @@
-"""The read API of bets: goals, flags, and of one bet its outcomes, readings, signals and history."""
-
-from typing import Any
+"""The read API of bets: goals, flags, and of one bet its outcomes, readings, decisions, signals and history."""
 
 import django_filters
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers
 
-from bets.models import Bet, Flag, Goal, Hypothesis, Outcome, Reading, Tranche, Verdict
-from bets.rules import BROKEN, HEALTHY, STALE, WAITING
-from lib.api import Asked, Listing, Money, Number
+from bets.api_shapes import GRADES, HEALTHS, DecisionShape, FlagShape, GoalShape, ReadingShape, VerdictShape
+from bets.models import Bet, Decision, Flag, Goal, Reading, Verdict
+from lib.api import Asked, Listing
 from metrics.api import YES_NO, SignalFilter, SignalShape
-from metrics.models import Metric, Series, Signal
+from metrics.models import Signal
 from org.api import EventShape
-from org.models import Event, Run
+from org.models import Event
 from org.visibility import powers_of
-
-HEALTHS = [(state, state) for state in (HEALTHY, WAITING, STALE, BROKEN)]
-GRADES = [(grade, grade) for grade in "ABCD"]
-CONTRASTS = [("", "none"), ("relative", "relative"), ("difference", "difference")]
-
-
-class GoalShape(serializers.ModelSerializer[Goal]):
-    bets = serializers.IntegerField(source="served_by", help_text="How many bets serve it, of those you may see.")
-
-    class Meta:
-        model = Goal
-        fields = ["key", "name", "measure", "due_on", "bets"]
-
-
-class HypothesisShape(serializers.ModelSerializer[Hypothesis]):
-    sentence = serializers.CharField(source="__str__")
-    written_by = serializers.CharField(help_text="Name of the person.")
-
-    class Meta:
-        model = Hypothesis
-        fields = ["version", "sentence", "change", "whom", "result", "reason", "written_at", "written_by"]
-
-
-class TrancheShape(serializers.ModelSerializer[Tranche]):
-    amount = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Tranche
-        fields = ["sequence", "amount", "purpose", "gate", "planned_on"]
-
-    @extend_schema_field(Money)
-    def get_amount(self, tranche: Tranche) -> dict[str, Any]:
-        return {"amount": tranche.amount, "currency": tranche.bet.currency}
-
-
-class VerdictShape(serializers.ModelSerializer[Verdict]):
-    log_e_cease = Number()
-    log_e_miss = Number()
-    log_e_scale = Number()
-
-    class Meta:
-        model = Verdict
-        fields = ["kind", "sentence", "as_of", "log_e_cease", "log_e_miss", "log_e_scale"]
-
-
-class ReadingShape(serializers.ModelSerializer[Reading]):
-    """What the signals say of an outcome after one night; numbers in the unit of the metric, shares as fractions."""
-
-    outcome = serializers.IntegerField(source="outcome.number")
-    health = serializers.ChoiceField(choices=HEALTHS)
-    grade = serializers.ChoiceField(choices=GRADES)
-    estimate = Number(allow_null=True)
-    lower = Number(allow_null=True)
-    upper = Number(allow_null=True)
-    exposures = Number()
-    log_e_cease = Number(help_text="Natural logarithm of the evidence that it is beyond the kill line.")
-    log_e_miss = Number(help_text="Natural logarithm of the evidence that it misses the target.")
-    log_e_scale = Number(help_text="Natural logarithm of the evidence that it is better than the target.")
-
-    class Meta:
-        model = Reading
-        fields = [
-            "outcome", "as_of", "last_period", "estimate", "lower", "upper", "exposures", "grade", "health",
-            "health_note", "log_e_cease", "log_e_miss", "log_e_scale", "engine", "snapshot",
-        ]  # fmt: skip
-
-
-class FlagShape(serializers.ModelSerializer[Flag]):
-    bet = serializers.CharField(source="bet.key")
-    outcome = serializers.IntegerField(source="outcome.number")
-    since = serializers.DateField(source="raised_on")
-    log_e = Number(allow_null=True, help_text="Evidence on the night it was raised, frozen; natural logarithm.")
-    cut = Number(allow_null=True, help_text="What the portfolio's rule asked for that night; natural logarithm.")
-
-    class Meta:
-        model = Flag
-        fields = ["bet", "outcome", "kind", "since", "sentence", "log_e", "cut", "cleared_on", "cleared_because"]
-
-
-class OutcomeShape(serializers.ModelSerializer[Outcome]):
-    """What must become true, as it was frozen, with the reading of the latest night beside it."""
-
-    metric = serializers.CharField(source="series.metric.key")
-    name = serializers.CharField(source="series.metric.name")
-    unit = serializers.CharField(source="series.metric.unit")
-    kind = serializers.ChoiceField(source="series.metric.kind", choices=Metric.Kind.choices)
-    grain = serializers.ChoiceField(source="series.grain", choices=Series.Grain.choices)
-    contrast = serializers.ChoiceField(
-        choices=CONTRASTS, allow_blank=True, help_text="Compared with control; empty: not compared."
-    )
-    baseline = Number(allow_null=True)
-    target = Number()
-    kill_line = Number()
-    planned_exposures = Number()
-    reading = serializers.SerializerMethodField(help_text="What the latest night read; null before the first.")
-
-    class Meta:
-        model = Outcome
-        fields = [
-            "number", "metric", "name", "unit", "kind", "grain", "contrast", "higher_is_better", "baseline", "target",
-            "kill_line", "starts_on", "decide_by", "planned_exposures", "reading",
-        ]  # fmt: skip
-
-    @extend_schema_field(ReadingShape(allow_null=True))
-    def get_reading(self, outcome: Outcome) -> dict[str, Any] | None:
-        latest: list[Reading] = outcome.latest  # type: ignore[attr-defined] # by outcomes_read_in
-        return ReadingShape(latest[0]).data if latest else None
-
-
-def outcomes_read_in(night: Run | None) -> Any:
-    """The outcomes of bets, with `latest`: a list with the reading of that night, if there is one. Two queries."""
-    read = Prefetch("readings", queryset=Reading.objects.filter(run=night), to_attr="latest")
-    return Prefetch("outcomes", queryset=Outcome.objects.select_related("series__metric").prefetch_related(read))
 
 
 class FlagFilter(Asked):
@@ -170,6 +53,9 @@ class ListGoals(Listing):
         return goals.annotate(served_by=Count("bets", filter=seen)).order_by("key")
 
 
+SHOWN = ("bet", "outcome", "reader", "decision", "second_reading__read_by")  # of a flag
+
+
 class ListFlags(Listing):
     """Flags of the bets that you may see, also those that were cleared; the latest first."""
 
@@ -179,7 +65,7 @@ class ListFlags(Listing):
 
     def get_queryset(self) -> QuerySet[Flag]:
         seen = Bet.objects.visible_to(powers_of(self.request.user))
-        return Flag.objects.filter(bet__in=seen).select_related("bet", "outcome").order_by("-raised_on", "-pk")
+        return Flag.objects.filter(bet__in=seen).select_related(*SHOWN).order_by("-raised_on", "-pk")
 
 
 class _OfBet(Listing):
@@ -193,7 +79,7 @@ class ListReadings(_OfBet):
     serializer_class = ReadingShape
     filterset_class = ReadingFilter
     orders = {"as_of": "as_of", "outcome": "outcome__number"}
-    queryset = Reading.objects.select_related("outcome").order_by("-as_of", "-run", "outcome__number")
+    queryset = Reading.objects.select_related("outcome__bet").order_by("-as_of", "-run", "outcome__number")
 
     def get_queryset(self) -> QuerySet[Reading]:
         return super().get_queryset().filter(outcome__bet=self.bet())
@@ -207,6 +93,17 @@ class ListVerdicts(_OfBet):
     queryset = Verdict.objects.order_by("-as_of", "-run")
 
     def get_queryset(self) -> QuerySet[Verdict]:
+        return super().get_queryset().filter(bet=self.bet())
+
+
+class ListDecisions(_OfBet):
+    """What was decided on one bet, the latest first."""
+
+    serializer_class = DecisionShape
+    orders = {"number": "number"}
+    queryset = Decision.objects.select_related("reverses", "run", "decided_by").order_by("-number")
+
+    def get_queryset(self) -> QuerySet[Decision]:
         return super().get_queryset().filter(bet=self.bet())
 
 
@@ -232,5 +129,5 @@ class ListOutcomeSignals(_OfBet):
     queryset = Signal.objects.order_by("-period", "-arm")
 
     def get_queryset(self) -> QuerySet[Signal]:
-        outcome = get_object_or_404(self.bet().outcomes, number=self.kwargs["number"])
+        outcome = get_object_or_404(self.bet().outcomes.current(), number=self.kwargs["number"])
         return super().get_queryset().filter(series=outcome.series_id, period__gte=outcome.starts_on)

@@ -1,129 +1,123 @@
-"""Readings of outcomes: signals in, one vectorised pass of the evidence engine per kind and grain, readings out."""
+"""Readings of outcomes: signals in, one vectorised pass of the evidence engine a shape, readings out."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from django.db.models import Max
+from numpy.typing import NDArray
 
-from bets.models import Outcome, Reading
-from bets.rules import Feed, grade, health, is_silent, read_before
-from lib.periods import days_in
+from bets.feeds import feeds_of, last_period, rows_aside
+from bets.forecasts import LOG_20, Forecasts, forecasts_of, known, plans_of
+from bets.models import Hypothesis, Outcome, Reading
+from bets.rules import Feed, grade, health, is_silent
+from bets.signals import Read, cutoff_of, reads_of
 from metrics import evidence
-from metrics.reading import Arrays, Wanted, load
-from metrics.rules import is_late
+from metrics.evidence.standard import crude_differs
+from metrics.reading import Arrays
 from org.models import Run
 
-Shape = tuple[str, str, str]  # kind, grain, contrast: what can be computed in one pass
+COLUMNS = ("n", "y", "q", "cn", "cy", "cq")
+EVIDENCE = ("log_e_cease", "log_e_miss", "log_e_scale", "log_e_alive")
+NUMBERS = ("estimate", "recent", "lower", "upper", "phi", "nu", "autocorrelation")
 
 
-def shape_of(outcome: Outcome) -> Shape:
-    return outcome.series.metric.kind, outcome.series.grain, outcome.contrast
+@dataclass(frozen=True)
+class Findings:
+    """What the engine says of one shape; `crude` without standardising, where there are segments."""
+
+    read: Read
+    result: evidence.Result
+    crude: evidence.Result | None
+
+    @property
+    def mixed(self) -> NDArray[np.bool_]:
+        """(S,) where crude and standardised numbers would lead to different verdicts."""
+        if self.crude is None:
+            return np.zeros(len(self.read.group), dtype=np.bool_)
+        return crude_differs(self.result, self.crude, LOG_20)
 
 
 def read_outcomes(outcomes: Iterable[Outcome], run: Run) -> list[Reading]:
-    """Readings (not yet written) of `outcomes`, which come with series and metric; as of the run's day."""
-    groups: dict[Shape, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        groups[shape_of(outcome)].append(outcome)
-    return [reading for shape, group in groups.items() for reading in _read_group(shape, group, run)]
+    """Readings (not yet written) of `outcomes`, which come with series and metric; as of the run's day.
+
+    The number of queries does not grow with the outcomes, only with their shapes.
+    """
+    listed = list(outcomes)
+    reads = reads_of(listed, run.as_of)
+    aside, plans, versions = rows_aside(reads), plans_of(listed, run), _versions(listed)
+    readings = []
+    for found in map(findings_of, reads):
+        feeds = feeds_of(found.read, found.result, found.mixed, aside, run.as_of)
+        foretold = forecasts_of(found.read, found.result, plans, run.as_of)
+        readings += [_reading(found, place, feed, foretold, versions, run) for place, feed in enumerate(feeds)]
+    return readings
 
 
-def arrays_of(shape: Shape, group: Sequence[Outcome], as_of: date) -> Arrays:
-    """The signals of outcomes of one shape, up to what had ended and settled by `as_of`."""
-    _, grain, _ = shape
-    wanted = [Wanted(o.series_id, o.starts_on, read_before(as_of, o.series.metric.settle_days, grain)) for o in group]
-    return load(wanted, grain)
+def findings_of(read: Read) -> Findings:
+    """One pass of the engine, and one more for the crude numbers where there are segments. No query."""
+    crude = evidence.read(replace(read.series, segments=(), weights=None), read.question) if read.parts else None
+    return Findings(read, evidence.read(read.series, read.question), crude)
 
 
-def engine_input(shape: Shape, arrays: Arrays) -> evidence.Series:
-    kind, grain, contrast = shape
-    days = days_in(grain)
-    if not contrast:
-        return evidence.Series(kind, arrays.n, arrays.y, arrays.q, days=days)
-    return evidence.Series(kind, arrays.n, arrays.y, arrays.q, arrays.cn, arrays.cy, arrays.cq, days=days)
-
-
-def question_of(shape: Shape, group: Sequence[Outcome]) -> evidence.Question:
-    """Thresholds as they were frozen when the outcome was stated; a third of the plan tunes the mixture."""
-    planned = np.array([o.planned_exposures for o in group]) / 3
-    caps = [o.series.metric.cap for o in group]
-    return evidence.Question(
-        kill=np.array([o.kill_line for o in group]),
-        target=np.array([o.target for o in group]),
-        higher_is_better=np.array([o.higher_is_better for o in group]),
-        cap=np.array([np.nan if cap is None else cap for cap in caps]),
-        planned=planned / 4 if shape[2] else planned,  # W = nT nC / (nT + nC) is a quarter of all when split evenly
-        relative=shape[2] == "relative",
-    )
-
-
-def _read_group(shape: Shape, group: list[Outcome], run: Run) -> list[Reading]:
-    arrays = arrays_of(shape, group, run.as_of)
-    result = evidence.read(engine_input(shape, arrays), question_of(shape, group))
-    missing = _missing(arrays, days_in(shape[1]))
-    return [_reading(place, outcome, run, arrays, result, missing[place]) for place, outcome in enumerate(group)]
-
-
-def _missing(arrays: Arrays, days: int) -> Any:
-    """Share of periods without a signal among those of the 28 days up to each row's last one; shape (S,)."""
-    present = arrays.present
-    if not present.shape[1]:
-        return np.zeros(present.shape[0])
-    age = np.arange(present.shape[1])[None, :]
-    last = np.where(present, age, -1).max(axis=1)[:, None]
-    window = (age <= last) & (age > last - max(1, 28 // days))
-    expected = np.maximum(window.sum(axis=1), 1)
-    return 1.0 - (present & window).sum(axis=1) / expected
+def _versions(outcomes: Sequence[Outcome]) -> dict[int, int]:
+    """By bet: the version of its hypothesis. One query."""
+    hypotheses: Any = Hypothesis.objects.filter(bet__in={outcome.bet_id for outcome in outcomes}).order_by()
+    return dict(hypotheses.values_list("bet").annotate(Max("version")))
 
 
 def _reading(
-    place: int, outcome: Outcome, run: Run, arrays: Arrays, result: evidence.Result, missing: float
+    found: Findings, place: int, feed: Feed, foretold: Forecasts, versions: dict[int, int], run: Run
 ) -> Reading:
-    metric, arrived = outcome.series.metric, bool(arrays.last[place] >= 0)
-    last = date(1970, 1, 1) + timedelta(days=int(arrays.last[place])) if arrived else None
-    feed = Feed(
-        arrived=arrived,
-        late=is_late(last, outcome.series.grain, metric.settle_days, run.as_of),
-        ready=bool(result.ready[place]),
-        constant=bool(result.no_variance[place]),
-        abstains=bool(result.no_verdict[place]),
-        srm_log_e=float(result.srm_log_e[place]),
-        missing=float(missing),
-    )
-    state, note = health(feed)
-    silent = is_silent(feed)
+    read, outcome = found.read, found.read.group[place]
+    (state, note), silent = health(feed), is_silent(feed)
     return Reading(
-        outcome=outcome, run=run, as_of=run.as_of, engine=evidence.ENGINE_VERSION, snapshot=_snapshot(arrays, place),
-        last_period=last, exposures=float(result.exposures[place]), blocks=int(result.blocks[place]),
-        health=state, health_note=note,
-        grade=grade(silent=silent, has_contrast=bool(outcome.contrast), kind=metric.kind),
-        **_evidence(result, place, silent=silent),
+        outcome=outcome, run=run, as_of=run.as_of, engine=evidence.ENGINE_VERSION, snapshot=snapshot_of(read, place),
+        cutoff=cutoff_of(outcome, run.as_of), bet_version=versions.get(outcome.bet_id, 1),
+        last_period=last_period(read, place), exposures=float(found.result.exposures[place]),
+        blocks=int(found.result.blocks[place]), health=state, health_note=note,
+        grade=grade(silent=silent, has_contrast=bool(outcome.contrast), kind=read.shape.kind),
+        **_evidence(found, place, silent=silent), **_history(read, place), **foretold.of(place, state),
     )  # fmt: skip
 
 
-def _evidence(result: evidence.Result, place: int, *, silent: bool) -> dict[str, float | None]:
+def _evidence(found: Findings, place: int, *, silent: bool) -> dict[str, Any]:
     """The numbers of one row. An unhealthy feed proves nothing either way: its e-values are 1."""
-    logs = {
-        name: float(getattr(result, name)[place])
-        for name in ("log_e_cease", "log_e_miss", "log_e_scale", "log_e_alive")
-    }
+    result = found.result
+    logs = {name: float(getattr(result, name)[place]) for name in EVIDENCE}
     if silent:
         logs = dict.fromkeys(logs, 0.0)
     elif result.uncapped[place]:
         logs["log_e_cease"] = 0.0
-    numbers = ("estimate", "lower", "upper", "phi", "nu", "autocorrelation")
-    return {**logs, **{name: _finite(float(getattr(result, name)[place])) for name in numbers}}
+    since = {
+        f"{family}_since": found.read.day(place, int(getattr(result, f"{family}_since")[place]))
+        for family in ("cease", "scale")
+        if logs[f"log_e_{family}"] > 0
+    }
+    numbers = {name: known(getattr(result, name)[place]) for name in NUMBERS}
+    return logs | since | numbers | {"crude": known(found.crude.estimate[place]) if found.crude else None}
 
 
-def _finite(number: float) -> float | None:
-    return number if np.isfinite(number) else None
+def _history(read: Read, place: int) -> dict[str, Any]:
+    phi, weeks = read.noise
+    return {"phi_history": known(phi[place]), "history_weeks": int(weeks[place])}
 
 
-def _snapshot(arrays: Arrays, place: int) -> str:
-    """Hash of what was read, the same however far the chunk pads it."""
-    rows = np.stack([getattr(arrays, name)[place] for name in ("n", "y", "q", "cn", "cy", "cq")])
-    used = np.flatnonzero(rows.any(axis=0))
-    return hashlib.sha256(rows[:, : used[-1] + 1 if used.size else 0].tobytes()).hexdigest()
+def snapshot_of(read: Read, place: int) -> str:
+    """Hash of exactly what was read of one outcome, its history and its segments included, the same however far the
+    chunk pads it."""
+    hashed = hashlib.sha256()
+    for arrays in (read.arrays, read.history, *read.parts, *read.history_parts):
+        if arrays is not None:
+            hashed.update(_bytes(arrays, place))
+    return hashed.hexdigest()
+
+
+def _bytes(arrays: Arrays, place: int) -> bytes:
+    """The number of periods up to the last one with a signal, and of each what there is."""
+    present = arrays.present[place]
+    used = int(np.flatnonzero(present)[-1]) + 1 if present.any() else 0
+    rows = np.stack([getattr(arrays, name)[place, :used] for name in COLUMNS] + [present[:used].astype(np.float64)])
+    return used.to_bytes(4, "big") + rows.tobytes()

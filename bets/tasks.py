@@ -9,8 +9,8 @@ from org.models import Job
 
 
 def fetch_chunk(job: Job) -> list[Reading]:
-    outcomes = Outcome.objects.filter(pk__in=job.payload["outcomes"]).select_related("series__metric")
-    return read_outcomes(outcomes.order_by("pk"), job.run)
+    outcomes = Outcome.objects.filter(pk__in=job.payload["outcomes"]).order_by("pk")
+    return read_outcomes(outcomes.select_related("bet", "series"), job.run)
 
 
 def store_readings(job: Job, readings: list[Reading], at: datetime) -> str:

@@ -11,7 +11,10 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from lib.money import short
+
 ONE_IN_AT_MOST = 1000
+FLAG_AT_MOST, VERDICT_AT_MOST = 1500, 600  # characters that are stored
 CURRENCIES = {"€", "$", "£"}
 
 
@@ -102,29 +105,145 @@ def _of(finding: Finding, number: float) -> str:
     return value(number, finding.kind, finding.unit, finding.contrast)
 
 
+def about_one_in(bound: float) -> str:
+    """The N of “at most about 1 in N”, rounded down: never a better promise than the bound, a share above 0."""
+    return plain(math.floor(1 / bound + 1e-9))
+
+
 def one_in(log_e: float) -> str:
     """The e-value as a frequency, from 20 on and capped at 1,000: “at most 1 bet in 900”."""
     number = min(math.exp(min(log_e, 20.0)), ONE_IN_AT_MOST)
     return f"at most 1 bet in {number:,.0f}" if number >= 20 else ""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What else a flag tells of the night that raised it. Money in minor units of `currency`."""
+
+    on: date
+    needed: int = 1  # so many of the `primaries` outcomes of the bet have to be shown so
+    primaries: int = 1
+    since: date | None = None
+    recent: float | None = None  # the last four weeks alone
+    chance: float | None = None
+    evsi: int | None = None
+    tranche: int | None = None  # amount of the next one
+    tranche_on: date | None = None
+    currency: str = "EUR"
+
+
 @override("en")
-def flag_sentence(kind: str, finding: Finding, log_e: float, raised_on: date) -> str:
-    """What was seen, since when, how sure, and what would clear it."""
-    better = "better" if finding.higher_is_better else "lower"
-    at = {"cease": "kill line", "pivot": "target", "scale": "target"}[kind]
-    number = _of(finding, finding.kill_line if kind == "cease" else finding.target)
-    supposed, seen = ("at or short of", "good") if kind == "scale" else (f"at {number} or {better}", "bad")
-    supposed = f"{supposed} {number}" if kind == "scale" else supposed
+def flag_sentence(kind: str, finding: Finding, log_e: float, told: Told) -> str:
+    """What was seen, since when, how sure, what it is worth to go on, and what would clear it."""
+    seen = f"{interval(finding, told.on)}; {line(finding, 'kill line' if kind == 'cease' else 'target')}"
+    if told.since:
+        seen += f", and it has been {_beyond(kind, finding)} since about {_day(told.since)}"
+        seen += "" if told.recent is None else f", lately at {_of(finding, told.recent)}"
     rare = one_in(log_e)
-    sure = (
-        f" If it were really {supposed}, data this {seen} would turn up in {rare}, however often we looked."
-        if rare
-        else ""
+    data = "good" if kind == "scale" else "bad"
+    return _together(
+        f"{seen}.",
+        rare
+        and f"{_supposed(kind, finding, told)}, data this {data} would turn up in {rare}, however often we looked.",
+        _chance(finding, told),
+        f"Of all bets we flag to {kind} this quarter, at most about 1 in 10 is expected to be wrong.",
+        "" if kind == "scale" else _worth(told),
+        "It stays until a decision on the bet clears it.",
     )
+
+
+def _together(*sentences: str, at_most: int = FLAG_AT_MOST) -> str:
+    """Those that say something, cut where they are stored: nobody's numbers of 300 digits end a night."""
+    said = " ".join(sentence for sentence in sentences if sentence)
+    return said if len(said) <= at_most else said[: at_most - 1] + "…"
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F Y")
+
+
+def _beyond(kind: str, finding: Finding) -> str:
+    return "above" if (kind == "scale") == finding.higher_is_better else "below"
+
+
+def _supposed(kind: str, finding: Finding, told: Told) -> str:
+    """What the evidence speaks against: of one outcome in its numbers, of several in how many it takes."""
+    each = "kill line" if kind == "cease" else "target"
+    if told.primaries == 1:
+        number = _of(finding, finding.kill_line if kind == "cease" else finding.target)
+        better = "better" if finding.higher_is_better else "lower"
+        return f"If it were really {f'at or short of {number}' if kind == 'scale' else f'at {number} or {better}'}"
+    if kind == "scale":
+        few = "no outcome" if told.needed == 1 else f"fewer than {told.needed} of its {told.primaries} outcomes"
+        return f"If {few} were really better than {'its target' if told.needed == 1 else 'their targets'}"
+    if told.needed == 1:
+        return f"If every outcome were really at its {each} or better"
+    beyond = "beyond their kill lines" if kind == "cease" else "short of their targets"
+    return f"If fewer than {told.needed} of its {told.primaries} outcomes were really {beyond}"
+
+
+def _chance(finding: Finding, told: Told) -> str:
+    """The forecast, in a sentence of its own: it never made the flag."""
+    if told.chance is None:
+        return ""
+    number, day = _of(finding, finding.target), _day(finding.decide_by)
+    return f"Chance of reaching the target of {number} by {day}: {_share(told.chance)}."
+
+
+def _worth(told: Told) -> str:
+    if told.evsi is None or told.tranche is None:
+        return ""
+    worth, cost = short(told.evsi, told.currency), short(told.tranche, told.currency)
+    return f"Another tranche would buy {worth} of information for {cost}."
+
+
+@override("en")
+def inconclusive_sentence(finding: Finding, settles: float, told: Told) -> str:
+    """That the money will be gone before anything is settled: a matter of reach, not of the result."""
+    planned = ""
+    if told.tranche is not None and told.tranche_on is not None:
+        planned = f"The next tranche of {short(told.tranche, told.currency)} is planned for {_day(told.tranche_on)}."
+    return _together(
+        f"The chance that signals settle {finding.metric} by {_day(finding.decide_by)} is {_share(settles)}.",
+        whole(finding),
+        planned,
+        _worth(told),
+        "This says how far the evidence reaches, not what it will say.",
+        "It clears once the chance is 30 % or more, or the evidence has settled it, or with a decision on the bet.",
+    )
+
+
+def _share(chance: float) -> str:
+    if chance < 0.005:
+        return "less than 1 %"
+    return "more than 99 %" if chance > 0.995 else f"{chance * 100:.0f} %"
+
+
+@override("en")
+def near_miss_sentence(finding: Finding, log_e: float, cut: float, told: Told, reader: str, read_by: date) -> str:
+    """That the evidence to cease fell little short on the day to decide, and who reads it a second time."""
+    reads = (
+        f"{reader}, who does not lead this bet, reads it independently by {_day(read_by)}."
+        if reader
+        else f"Nobody independent was found to read it, so product operations do, by {_day(read_by)}."
+    )
+    return _together(
+        f"{interval(finding, told.on)}; {line(finding, 'kill line')}.",
+        f"The day to decide, {_day(finding.decide_by)}, has come, and the evidence to cease is E ="
+        f" {math.exp(log_e):,.0f} of the {math.exp(cut):,.0f} that was asked for: too little to flag it, too much to"
+        " pass over.",
+        reads,
+        _chance(finding, told),
+        _worth(told),
+        "It stays until a decision on the bet clears it.",
+    )
+
+
+def withdrawn_sentence(log_e: float, cut: float) -> str:
+    reached = math.exp(min(log_e, 20.0))
     return (
-        f"{interval(finding, raised_on)}; {line(finding, at)}. Flagged since then.{sure}"
-        " It stays until a decision on the bet clears it."
+        f"Withdrawn by correction: the corrected data reach E = {reached:.2g}, not the {math.exp(cut):,.0f} that was"
+        " asked for."
     )
 
 
@@ -139,8 +258,12 @@ def stale_sentence(metric: str, last: date | None, as_of: date) -> str:
 
 
 @override("en")
-def verdict_sentence(kind: str, finding: Finding, health_note: str) -> str:
-    """One sentence with the finding, whatever the verdict; forecasts are kept out of it."""
+def verdict_sentence(kind: str, finding: Finding, health_note: str, guardrail: str = "") -> str:
+    """One sentence with the finding, whatever the verdict; forecasts are kept out of it.
+
+    `kind` is that of the verdict, or “clear” for a bet to keep measuring that is clear of its kill lines; `guardrail`
+    the metric of one that is refuted.
+    """
     if kind == "none":
         return f"No verdict: {health_note or 'nothing has been read yet.'}"
     start = {
@@ -148,10 +271,13 @@ def verdict_sentence(kind: str, finding: Finding, health_note: str) -> str:
         "pivot": "The target is refuted, the kill line is not",
         "persist": "Above the target",
         "measure": "Not settled yet",
+        "clear": "Clear of the kill line; the target is neither refuted nor beaten",
+        "inconclusive": "Not settled, and unlikely to be by the decide-by date",
         "contradiction": "Outcomes contradict each other: check the data",
     }[kind]
     if kind == "cease" and not finding.higher_is_better:
         start = "Beyond the kill line"
     if kind == "persist" and not finding.higher_is_better:
         start = "Better than the target"
-    return f"{start}. {whole(finding)}"
+    guarded = f"The guardrail {guardrail} is beyond its kill line: nothing is scaled meanwhile."
+    return _together(f"{start}.", guarded if guardrail else "", whole(finding), at_most=VERDICT_AT_MOST)

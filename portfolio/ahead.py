@@ -1,4 +1,4 @@
-"""What the engine would say on each of the coming days, if signals went on at a stated level.
+"""What the engine would say on the coming days, if signals went on at a stated level.
 
 No draw and no forecast: each outcome is extended by typical periods, and the engine reads the longer series as the
 night would. The noise between periods stays what it is today, or perfectly steady periods would look like better proof.
@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bets.models import Outcome, Reading
-from bets.reading import Shape, engine_input, question_of
 from bets.rules import HEALTHY
+from bets.signals import Read, Shape, engine_input, question_of
 from lib.periods import days_in
 from metrics import evidence
 from metrics.reading import Arrays
-from portfolio.moments import Signals
 
 Floats = NDArray[np.float64]
 
 HORIZON = 730  # days
+DAYS = np.concatenate([np.arange(28), np.arange(28, HORIZON, 7), [HORIZON]])  # each day of four weeks, then each week
 RECENT = 28  # days whose average is the present rate of exposures
 SUPPOSED = ("now", "target", "kill")
 ASKED_AT = {"kill_line": ("cease", "alive"), "target": ("miss", "scale")}
@@ -29,9 +29,9 @@ COLUMNS = ("n", "y", "q", "cn", "cy", "cq")
 
 @dataclass(frozen=True)
 class Ahead:
-    """One outcome on each of the coming days; place 0 is with what is known now.
+    """One outcome on the coming days; place 0 is with what is known now.
 
-    log_e: by supposition (the present estimate, the target, the kill line) and family, (1 + HORIZON,) log e-values.
+    log_e: by supposition (the present estimate, the target, the kill line) and family, log e-values after each of DAYS.
     a_day: exposures a day, of both arms together.
     """
 
@@ -48,10 +48,11 @@ class _Case:
     supposed: str
     line: str
     level: float
+    estimate: float
     floor: float
 
 
-def ahead_of(signals: Iterable[Signals], readings: Mapping[int, Reading]) -> dict[int, Ahead]:
+def ahead_of(signals: Iterable[Read], readings: Mapping[int, Reading]) -> dict[int, Ahead]:
     """By outcome; those that are not judged (no healthy reading, a level, no exposures lately) are left out.
 
     One pass of the engine for each kind, grain and contrast; no query.
@@ -59,8 +60,8 @@ def ahead_of(signals: Iterable[Signals], readings: Mapping[int, Reading]) -> dic
     return {pk: ahead for some in signals for pk, ahead in _ahead(some, readings).items()}
 
 
-def _ahead(some: Signals, readings: Mapping[int, Reading]) -> dict[int, Ahead]:
-    kind, grain, _ = some.shape
+def _ahead(some: Read, readings: Mapping[int, Reading]) -> dict[int, Ahead]:
+    kind, grain = some.shape.kind, some.shape.grain
     ends = _ends(some.arrays)
     judged = {
         place: outcome
@@ -70,13 +71,22 @@ def _ahead(some: Signals, readings: Mapping[int, Reading]) -> dict[int, Ahead]:
     cases = [case for place, outcome in judged.items() for case in _cases(place, outcome, readings[outcome.pk])]
     if kind == "level" or not cases:
         return {}
-    arrays = _extended(some, cases, ends)
-    floors = np.array([case.floor for case in cases])
-    question = replace(question_of(some.shape, [case.outcome for case in cases]), phi_floor=floors)
-    path = evidence.path(engine_input(some.shape, arrays), question)
+    rows, (before, weeks) = [case.place for case in cases], some.noise
+    question = replace(
+        question_of(some.shape, [case.outcome for case in cases]),
+        phi_floor=before[rows],
+        history_weeks=weeks[rows],
+        phi_floor_whole=np.array([case.floor for case in cases]),
+    )
+    columns = {place: int(ends[place]) - 1 + DAYS // days_in(grain) for place in judged}
+    at = np.unique(np.concatenate(list(columns.values())))
+    path = evidence.path(_series(some, cases, ends), question, at=at)
     return {
         outcome.pk: Ahead(
-            {supposed: _log_e(some, path, cases, place, supposed, ends) for supposed in SUPPOSED},
+            {
+                supposed: _log_e(some, path, cases, place, supposed, np.searchsorted(at, columns[place]))
+                for supposed in SUPPOSED
+            },
             sum(_recent(some.arrays, place, ends, grain)) / days_in(grain),
         )
         for place, outcome in judged.items()
@@ -92,7 +102,9 @@ def _cases(place: int, outcome: Outcome, reading: Reading) -> list[_Case]:
     estimate = reading.estimate or 0.0
     levels = {"now": estimate, "target": outcome.target, "kill": outcome.kill_line}
     return [
-        _Case(place, outcome, supposed, line, levels[supposed], _floor(outcome, reading, getattr(outcome, line)))
+        _Case(
+            place, outcome, supposed, line, levels[supposed], estimate, _floor(outcome, reading, getattr(outcome, line))
+        )
         for supposed in SUPPOSED
         for line in ASKED_AT
     ]
@@ -123,36 +135,58 @@ def _recent(arrays: Arrays, place: int, ends: NDArray[np.int64], grain: str) -> 
     return float(arrays.n[place, window].mean()), float(arrays.cn[place, window].mean())
 
 
-def _extended(some: Signals, cases: list[_Case], ends: NDArray[np.int64]) -> Arrays:
-    """The signals of each case, and after them one typical period again and again up to the horizon."""
-    _, grain, _ = some.shape
+def _series(some: Read, cases: list[_Case], ends: NDArray[np.int64]) -> evidence.Series:
+    """The signals of each case, and after them one typical period again and again up to the horizon. Segments keep
+    their ratios to each other."""
+    whole = engine_input(some.shape, _extended(some, some.arrays, cases, [case.level for case in cases], ends))
+    if some.series.weights is None:
+        return whole
+    parts = []
+    for part in some.parts:
+        levels = [_mean(part, case.place) * _ratio(case) for case in cases]
+        parts.append(engine_input(some.shape, _extended(some, part, cases, levels, ends)))
+    return replace(whole, segments=tuple(parts), weights=some.series.weights[[case.place for case in cases]])
+
+
+def _mean(part: Arrays, place: int) -> float:
+    exposed = float(part.n[place].sum())
+    return float(part.y[place].sum()) / exposed if exposed else 0.0
+
+
+def _ratio(case: _Case) -> float:
+    return case.level / case.estimate if case.estimate else 1.0
+
+
+def _extended(some: Read, signals: Arrays, cases: list[_Case], levels: list[float], ends: NDArray[np.int64]) -> Arrays:
+    """`signals` of the cases, and of each a typical period at its level again and again."""
+    grain = some.shape.grain
     periods = HORIZON // days_in(grain)
     grids = np.zeros((len(COLUMNS), len(cases), int(ends.max()) + periods))
-    for row, case in enumerate(cases):
+    for row, (case, level) in enumerate(zip(cases, levels, strict=True)):
         end = int(ends[case.place])
-        period = _period(some, case, _recent(some.arrays, case.place, ends, grain))
+        period = _period(some.shape, signals, case, level, _recent(signals, case.place, ends, grain))
         for grid, name, typical in zip(grids, COLUMNS, period, strict=True):
-            grid[row, :end] = getattr(some.arrays, name)[case.place, :end]
+            grid[row, :end] = getattr(signals, name)[case.place, :end]
             grid[row, end : end + periods] = typical
     n, y, q, cn, cy, cq = grids
     return Arrays(n, y, q, cn, cy, cq, n + cn > 0, np.zeros(len(cases), dtype=np.int64))
 
 
-def _period(some: Signals, case: _Case, recent: tuple[float, float]) -> tuple[float, ...]:
-    """n, y, q of a typical period at the level of the case, and the same of the control arm at its own mean."""
+def _period(shape: Shape, signals: Arrays, case: _Case, level: float, recent: tuple[float, float]) -> tuple[float, ...]:
+    """n, y, q of a typical period at the level, and the same of the control arm at its own mean."""
     n, cn = recent
-    n_all, y_all, q_all, cn_all, cy_all, cq_all = (getattr(some.arrays, name)[case.place].sum() for name in COLUMNS)
+    n_all, y_all, q_all, cn_all, cy_all, cq_all = (getattr(signals, name)[case.place].sum() for name in COLUMNS)
     control = cy_all / cn_all if cn_all else 0.0
-    mean = _at_level(some.shape, case.level, control)
+    mean = _at_level(shape, level, control)
     q = n * (_variance(n_all, y_all, q_all) + mean * mean)
     cap = case.outcome.series.metric.cap
-    q = q if cap is None or _breaks_cap(case.outcome, some.arrays, case.place) else min(q, cap * n * mean)
+    q = q if cap is None or _breaks_cap(case.outcome, signals, case.place) else min(q, cap * n * mean)
     return n, n * mean, q, cn, cn * control, cn * (_variance(cn_all, cy_all, cq_all) + control * control)
 
 
 def _at_level(shape: Shape, level: float, control: float) -> float:
     """The mean of the (treatment) arm when the outcome stands at `level`."""
-    kind, _, contrast = shape
+    kind, contrast = shape.kind, shape.contrast
     mean = control * (1 + level) if contrast == "relative" else level + (control if contrast else 0.0)
     if kind == "mean":
         return mean
@@ -169,11 +203,10 @@ def _breaks_cap(outcome: Outcome, arrays: Arrays, place: int) -> bool:
 
 
 def _log_e(
-    some: Signals, path: evidence.Path, cases: list[_Case], place: int, supposed: str, ends: NDArray[np.int64]
+    some: Read, path: evidence.Path, cases: list[_Case], place: int, supposed: str, columns: NDArray[np.int64]
 ) -> dict[str, Floats]:
-    """By family: log e-values on each day, as the night would take them; 0 while it is too early to judge."""
-    kind, grain, contrast = some.shape
-    columns = int(ends[place]) - 1 + np.arange(HORIZON + 1) // days_in(grain)
+    """By family: log e-values in these columns, as the night would take them; 0 while it is too early to judge."""
+    kind, contrast = some.shape.kind, some.shape.contrast
     rows = {case.line: row for row, case in enumerate(cases) if (case.place, case.supposed) == (place, supposed)}
     found = {
         family: np.where(path.ready[row, columns], getattr(path, f"log_e_{family}")[row, columns], 0.0)
@@ -181,5 +214,5 @@ def _log_e(
         for family in ASKED_AT[line]
     }
     if kind == "mean" and not contrast and _breaks_cap(some.group[place], some.arrays, place):
-        found["cease"] = np.zeros(HORIZON + 1)  # the night never takes it from values without an upper limit
+        found["cease"] = np.zeros(len(DAYS))  # the night never takes it from values without an upper limit
     return found

@@ -11,8 +11,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bets.api import outcomes_read_in
-from bets.models import Bet, Outcome, Tranche
+from bets.api_shapes import FamilyRuleShape, current_of, outcomes_read_in
+from bets.models import Bet, FamilyRule, Outcome, Tranche
 from lib.api import Endpoint, Listing, complaint, refuse
 from lib.clock import today
 from org.models import Person, RoleGrant, Run
@@ -102,7 +102,7 @@ class ShowOutcome(Endpoint):
         refuse([complaint("moments", wanted, "known is all")] if wanted not in ("", "all") else [])
         bets, night = Bet.objects.visible_to(powers_of(request.user)), latest_night()
         bet = get_object_or_404(bets.prefetch_related(outcomes_read_in(night)), key=key)
-        outcome = next((one for one in bet.outcomes.all() if one.number == number), None)
+        outcome = next((one for one in current_of(bet) if one.number == number), None)
         if outcome is None:
             raise Http404
         return Response(self.get_serializer(_with_way(outcome, night, EVERY if wanted else MOMENTS)).data)
@@ -112,6 +112,19 @@ def _with_way(outcome: Outcome, night: Run | None, most: int) -> Outcome:
     way = ways_of([outcome], night.as_of if night else today(), most)[outcome.pk]
     outcome.moments, outcome.step = way.moments, way.step  # type: ignore[attr-defined]
     return outcome
+
+
+class ListRules(Listing):
+    """The rule for the whole portfolio in the latest night: for each kind of flag how much evidence it asked for, and
+    the share of wrong flags that it keeps to. For everyone who holds a role."""
+
+    serializer_class = FamilyRuleShape
+    orders = {"family": "family"}
+
+    def get_queryset(self) -> QuerySet[FamilyRule]:
+        if powers_of(self.request.user).domains() == frozenset():
+            return FamilyRule.objects.none()
+        return FamilyRule.objects.filter(run=latest_night()).select_related("run").order_by("family")
 
 
 class ListPeople(Listing):

@@ -6,7 +6,16 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from bets.api import HEALTHS, FlagShape, HypothesisShape, OutcomeShape, TrancheShape, VerdictShape
+from bets.api_shapes import (
+    HEALTHS,
+    FlagShape,
+    HypothesisShape,
+    OutcomeShape,
+    TrancheShape,
+    VerdictShape,
+    current_of,
+    money_of,
+)
 from bets.models import Bet, Verdict
 from lib.api import Money, Number
 from org.models import Person, Role, Run
@@ -22,7 +31,7 @@ PAGES = {"bets": "show_bet", "metrics": "show_metric", "people": "show_person", 
 
 class OpenFlagShape(FlagShape):
     class Meta(FlagShape.Meta):
-        fields = ["kind", "since", "outcome", "sentence"]
+        fields = ["kind", "since", "began_on", "act_by", "outcome", "sentence"]
 
 
 class HealthShape(Shape):
@@ -66,11 +75,31 @@ class BetShape(Shape):
         return {"amount": row.bet.at_stake, "currency": row.bet.currency}  # type: ignore[attr-defined]
 
 
+class ValueShape(Shape):
+    low = Money()
+    likely = Money()
+    high = Money()
+
+
 class BetDetailShape(BetShape):
     teams = serializers.SerializerMethodField(help_text="Keys of the teams that work on it.")
     hypotheses = HypothesisShape(source="bet.hypotheses", many=True, help_text="Every version, the latest first.")
-    outcomes = OutcomeShape(source="bet.outcomes", many=True)
+    outcomes = serializers.SerializerMethodField(help_text="As they stand, each with its former versions.")
     tranches = TrancheShape(source="bet.tranches", many=True)
+    value = serializers.SerializerMethodField("get_worth", help_text="Worth of the target; null where nobody set it.")
+    fails_at = serializers.IntegerField(source="bet.fails_at", help_text="So many primaries must fail to cease.")
+    scales_at = serializers.IntegerField(
+        source="bet.scales_at", allow_null=True, help_text="So many primaries must beat their targets; null: all."
+    )
+
+    @extend_schema_field(OutcomeShape(many=True))
+    def get_outcomes(self, row: Row) -> Any:
+        return OutcomeShape(current_of(row.bet), many=True).data
+
+    @extend_schema_field(ValueShape(allow_null=True))
+    def get_worth(self, row: Row) -> dict[str, Any] | None:
+        amounts = {"low": row.bet.value_low, "likely": row.bet.value_likely, "high": row.bet.value_high}
+        return None if None in amounts.values() else {key: money_of(row.bet, one) for key, one in amounts.items()}
 
     def get_teams(self, row: Row) -> list[str]:
         return [team.key for team in row.bet.teams.all()]

@@ -6,9 +6,9 @@ class PortfolioConfig(AppConfig):
 
     def ready(self) -> None:
         from org import registry
-        from portfolio import night, replay
+        from portfolio import judge, night, replay
 
-        registry.job("judge", fetch=night.judge, store=night.store_judgement)
+        registry.job("judge", fetch=judge.judge, store=judge.store_judgement)
         registry.run("night", plan=night.next_jobs, due=night.due)
         for kind, plan in replay.PLANS.items():
             registry.run(kind, plan=plan, due=lambda at: None)

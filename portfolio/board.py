@@ -43,11 +43,12 @@ def rows_of(bets: Iterable[Bet], run: Run | None) -> list[Row]:
     ids = [bet.pk for bet in listed]
     verdicts = {verdict.bet_id: verdict for verdict in Verdict.objects.filter(run=run, bet__in=ids)}
     readings = _by_bet(
-        Reading.objects.filter(run=run, outcome__bet__in=ids)
+        Reading.objects.filter(run=run, outcome__bet__in=ids, outcome__successor=None)
         .select_related("outcome__series__metric").order_by("outcome__number"),
         lambda reading: reading.outcome.bet_id,
     )  # fmt: skip
-    flags = _by_bet(Flag.objects.filter(cleared_on=None, bet__in=ids).order_by("raised_on", "pk"), lambda f: f.bet_id)
+    raised = Flag.objects.filter(cleared_on=None, bet__in=ids).select_related("reader").order_by("raised_on", "pk")
+    flags = _by_bet(raised, lambda flag: flag.bet_id)
     return [Row(bet, verdicts.get(bet.pk), flags[bet.pk], readings[bet.pk]) for bet in listed]
 
 
@@ -71,7 +72,8 @@ def with_verdict(bets: BetQuerySet, run: Run | None) -> BetQuerySet:
 
 def with_health(bets: BetQuerySet, run: Run | None) -> BetQuerySet:
     """Adds `worst_health`: that of the ailing reading of `run`, or “unread”. A subquery in the same query."""
-    readings = Reading.objects.filter(run=run, outcome__bet=OuterRef("pk")).order_by(rank_in("health", WORST_FIRST))
+    current = Reading.objects.filter(run=run, outcome__bet=OuterRef("pk"), outcome__successor=None)
+    readings = current.order_by(rank_in("health", WORST_FIRST))
     return bets.annotate(worst_health=Coalesce(Subquery(readings.values("health")[:1]), Value(UNREAD)))
 
 

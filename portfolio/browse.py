@@ -21,7 +21,9 @@ from portfolio.filters import SHOWS, conditions
 
 ROWS = 100
 Kind = Verdict.Kind
-GRAVEST_FIRST = [Kind.CEASE, Kind.PIVOT, Kind.CONTRADICTION, Kind.PERSIST, Kind.MEASURE, Kind.NONE, UNJUDGED]
+GRAVEST_FIRST = [
+    Kind.CEASE, Kind.PIVOT, Kind.CONTRADICTION, Kind.INCONCLUSIVE, Kind.PERSIST, Kind.MEASURE, Kind.NONE, UNJUDGED,
+]  # fmt: skip
 # By what each sort orders; with “-” in front the other way round. Nothing known comes last either way.
 ORDERS: dict[str, Any] = {
     "key": F("key"),

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from numpy.typing import NDArray
 
+from bets.joint import Joining, join, joining_of
 from bets.models import Flag, Outcome, Reading, Tranche, Verdict
 from bets.rules import BROKEN, STALE
 from bets.words import plain
-from portfolio.ahead import HORIZON, RECENT, SUPPOSED, Ahead
+from portfolio.ahead import DAYS, RECENT, SUPPOSED, Ahead
+from portfolio.cases import flags_before
 from portfolio.charts import shown
-from portfolio.night import ACTIVE, ALPHA, FAMILIES, active_in_cycle
+from portfolio.night import ALPHA, FAMILIES, active_in_cycle
 from portfolio.templatetags.ui import short_money
 
 Floats = NDArray[np.float64]
@@ -91,17 +93,21 @@ class Asked:
 
 
 def asked_by_rule(verdict: Verdict, flags: Iterable[Flag]) -> Asked:
-    """What the portfolio rule asks of a bet, the others standing as in the night of its verdict: the cut of its open
-    `flags`, else the e-value with which it would be flagged too. Three queries."""
+    """What the portfolio rule asks of a bet, the others standing as in the night of its verdict: the cut of its
+    `flags`, open ones and those that rest after a decision, else the e-value with which it would be flagged too.
+    Six queries."""
     families = [f"log_e_{family}" for family in FAMILIES]
     judged = list(Verdict.objects.filter(run=verdict.run_id).values_list("bet", *families))
-    open_flags = Flag.objects.filter(cleared_on=None, bet__state__in=ACTIVE, kind__in=FAMILIES.values())
-    frozen = {(pk, kind): log_e for pk, kind, log_e in open_flags.values_list("bet", "kind", "log_e")}
+    before = flags_before(verdict.run)
+    named = (before.resting | before.open).items()
+    frozen = {key: flag.log_e for key, flag in named if flag.log_e is not None}
     m, cuts = active_in_cycle(verdict.run, len(judged)), dict(ALONE)
     for place, (family, kind) in enumerate(FAMILIES.items(), start=1):
         others = [frozen.get((row[0], kind), row[place]) for row in judged if row[0] != verdict.bet_id]
-        cuts[family] = cut_among(others, m)
-    raised = {flag.kind: flag.cut for flag in flags if flag.cut is not None}
+        ended = [flag.log_e for flag in before.ended if flag.kind == kind and flag.log_e is not None]
+        cuts[family] = cut_among([*others, *ended], m)
+    resting = [flag for (bet, _), flag in before.resting.items() if bet == verdict.bet_id]
+    raised = {flag.kind: flag.cut for flag in (*resting, *flags) if flag.cut is not None}
     standing = {family: raised[kind] for family, kind in FAMILIES.items() if kind in raised}
     return Asked(cuts | standing, set(standing), OF_A_BET)
 
@@ -115,38 +121,44 @@ def cut_among(others: Iterable[float], m: int) -> float:
     return float(cuts[np.flatnonzero(enough)[-1]])
 
 
-def joined(aheads: Iterable[Ahead | None]) -> dict[str, dict[str, Floats]]:
-    """Evidence on a bet out of that on its outcomes, as the night joins it; None proves nothing either way."""
-    nothing = dict.fromkeys(ALONE, np.zeros(HORIZON + 1))
+def joined(aheads: Iterable[Ahead | None], how: Joining, cut: float) -> dict[str, dict[str, Floats]]:
+    """Evidence on a bet out of that on its outcomes, as the night joins it; None proves nothing either way. Nothing is
+    scaled while a guardrail is beyond its kill line at the `cut` of a cease."""
+    nothing = dict.fromkeys(ALONE, np.zeros(len(DAYS)))
     parts = list(aheads)
-    return {
-        supposed: {
-            family: _join(
-                family, np.array([part.log_e[supposed][family] if part else nothing[family] for part in parts])
-            )
+    found = {}
+    for supposed in SUPPOSED:
+        logs = {
+            family: np.array([part.log_e[supposed][family] if part else nothing[family] for part in parts])
             for family in ALONE
         }
-        for supposed in SUPPOSED
-    }
-
-
-def _join(family: str, logs: Floats) -> Floats:
-    if family in ("scale", "alive"):
-        return np.asarray(logs.min(axis=0))
-    return np.asarray(np.logaddexp.reduce(logs, axis=0) - math.log(len(logs)))
+        found[supposed] = {family: join(family, logs[family], how) for family in ALONE}
+        held = (logs["cease"][np.array(how.guardrails)] >= cut).any(axis=0)
+        found[supposed]["scale"] = np.where(held, 0.0, found[supposed]["scale"])
+    return found
 
 
 def turns_of(log_e: Mapping[str, Floats], cuts: Mapping[str, float], standing: set[str]) -> list[Turn]:
-    """When evidence first comes to its cut, or first falls below it for families that are `standing`; soonest first."""
+    """When evidence, log e-values after each of DAYS, first comes to its cut, or first falls below it for families that
+    are `standing`; soonest first."""
     turns = []
     for family, path in log_e.items():
         if "cease" in standing and family in ("miss", "alive"):
             continue  # said by the cease already, or against it
         reached = path >= cuts[family]
-        days = np.flatnonzero(reached != (family in standing))
-        if days.size:
-            turns.append(Turn(family, family not in standing, int(days[0])))
+        places = np.flatnonzero(reached != (family in standing))
+        if places.size:
+            turns.append(Turn(family, family not in standing, _day(path, cuts[family], int(places[0]))))
     return sorted(turns, key=lambda turn: turn.days)
+
+
+def _day(path: Floats, cut: float, place: int) -> int:
+    """The day on which a path crosses the cut between this place and the one before."""
+    if place == 0:
+        return 0
+    before, after = path[place - 1], path[place]
+    way = float((cut - before) / (after - before) * (DAYS[place] - DAYS[place - 1]))
+    return int(DAYS[place - 1]) + max(1, math.ceil(way))
 
 
 def outlook_of_bet(
@@ -158,7 +170,8 @@ def outlook_of_bet(
         return Outlook([], [], _("Its outcomes contradict each other: check the data first, then decide."))
     if not aheads:
         return Outlook([], [], why_not(readings.values()))
-    log_e = joined(aheads.get(outcome.pk) for outcome in outcomes)
+    how = joining_of(outcomes[0].bet, outcomes)
+    log_e = joined((aheads.get(outcome.pk) for outcome in outcomes), how, asked.cuts["cease"])
     only = outcomes[0] if len(outcomes) == 1 else None
     told = _Told(asked, as_of, min(outcome.decide_by for outcome in outcomes), _rate(only, aheads), planned)
     changes = [told.change(key, _supposed(key, only, readings), log_e[key]) for key in SUPPOSED]
@@ -190,7 +203,8 @@ def why_not(readings: Iterable[Reading]) -> str:
         return _("The feed has stopped: nothing changes until signals arrive again.")
     if all(reading.outcome.series.metric.kind == "level" for reading in found):
         return _(
-            "One value per period is shown and never judged: only exposures or a control arm could make it evidence."
+            "Values are judged by how their weeks wander, which nobody knows in advance, so no day can be named."
+            " Exposures or a control arm would settle it sooner."
         )
     if any(reading.health_note for reading in found):
         return _("There are fewer than two full weeks of usable signals: too early to say what would change this.")

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 
-from bets.models import Bet, BetQuerySet, Flag, Outcome, Verdict
+from bets.models import Bet, BetQuerySet, Flag, Verdict
 from org.models import Event, Run
 from portfolio.night import ACTIVE
+from portfolio.queue import asking
 
 MONTH = timedelta(days=30)
 NIGHTS = ["night", "replay"]  # a replay is a past night, read again as of its day
@@ -90,10 +91,8 @@ def _flags(seen: Any, before: Run, run: Run) -> Iterator[Change]:
 
 
 def _passed(seen: Any, before: Run, today: date) -> Iterator[Change]:
-    dates = Outcome.objects.filter(
-        bet__in=seen, bet__state__in=ACTIVE, decide_by__gte=before.as_of, decide_by__lt=today
-    )
-    passed = dates.order_by().values_list("bet__key", "bet__name").annotate(day=Max("decide_by"))
+    dates = asking(today).filter(bet__in=seen, bet__state__in=ACTIVE, decide_by__gte=before.as_of, decide_by__lt=today)
+    passed = dates.values_list("bet__key", "bet__name").annotate(day=Max("decide_by"))
     for key, name, day in passed.order_by("day", "bet__key"):
         yield Change("passed", key, name, day=day)
 

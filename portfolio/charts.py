@@ -11,8 +11,22 @@ from bets.words import CURRENCIES, value
 from portfolio.moments import Moment, Way
 
 Figure = dict[str, Any]
-SYMBOLS = {"cease": "square", "pivot": "diamond", "scale": "triangle-up", "stale": "circle-open"}
-COLOURS = {"cease": "var(--cease)", "pivot": "var(--pivot)", "scale": "var(--persist)", "stale": "var(--muted)"}
+SYMBOLS = {
+    "cease": "square",
+    "pivot": "diamond",
+    "scale": "triangle-up",
+    "near_miss": "square-open",
+    "inconclusive": "circle-x-open",
+    "stale": "circle-open",
+}
+COLOURS = {
+    "cease": "var(--cease)",
+    "pivot": "var(--pivot)",
+    "scale": "var(--persist)",
+    "near_miss": "var(--cease)",
+    "inconclusive": "var(--odd)",
+    "stale": "var(--muted)",
+}
 DATES = [  # two lines, so that they stay level on a phone
     {"dtickrange": [None, "M1"], "value": "%-d %b<br>%Y"},
     {"dtickrange": ["M1", "M12"], "value": "%b<br>%Y"},

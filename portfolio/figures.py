@@ -19,6 +19,7 @@ AGAINST = ("pivot", "cease")
 SHARES = {
     "persist": gettext_lazy("Better than the target"),
     "measure": gettext_lazy("Not settled yet"),
+    "inconclusive": gettext_lazy("Cannot be settled in time"),
     "none": gettext_lazy("No verdict"),
     "contradiction": gettext_lazy("Contradiction"),
     "pivot": gettext_lazy("Target refuted"),

@@ -199,7 +199,8 @@ class BetFilter(django_filters.FilterSet):  # type: ignore[misc] # the library h
         return bets.filter(Exists(Flag.objects.filter(bet=OuterRef("pk"), cleared_on=None, kind__in=kinds)))
 
     def by_grade(self, bets: BetQuerySet, _name: str, grades: list[str]) -> BetQuerySet:
-        readings = Reading.objects.filter(run=self.night, outcome__bet=OuterRef("pk"), grade__in=grades)
+        current = Reading.objects.filter(run=self.night, outcome__bet=OuterRef("pk"), outcome__successor=None)
+        readings = current.filter(grade__in=grades)
         return bets.filter(Exists(readings))
 
     def by_domain(self, bets: BetQuerySet, _name: str, keys: list[str]) -> BetQuerySet:
@@ -243,7 +244,8 @@ def _choices(options: Options, name: str) -> Callable[[], list[tuple[str, str]]]
 def conditions(person: Person, night: Run | None) -> dict[str, Q]:
     """What makes a bet belong to each of the SHOWS."""
     flags = Flag.objects.filter(bet=OuterRef("pk"), cleared_on=None)
-    unsound = Reading.objects.filter(run=night, outcome__bet=OuterRef("pk"), health__in=[STALE, BROKEN])
+    current = Reading.objects.filter(run=night, outcome__bet=OuterRef("pk"), outcome__successor=None)
+    unsound = current.filter(health__in=[STALE, BROKEN])
     return {
         "all": Q(pk__isnull=False),
         "flagged": Q(Exists(flags)),

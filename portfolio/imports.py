@@ -20,6 +20,7 @@ from metrics.sources.base import Batch
 from metrics.sources.csv_source import CsvConfig, parse_config
 from metrics.sources.errors import SourceError
 from org.models import Run
+from portfolio.looks import Looks, looks_of, table_of
 
 DECIDE_AFTER = 90  # days from start to decision
 # Two arms with a harmonic weight of 10,000 a third of the way: what the evidence engine takes where nothing is planned.
@@ -228,7 +229,15 @@ def account_of(run: Run) -> list[str]:
         f" + {pull.rows_open:,} not closed + {pull.rows_unselected:,} unselected + {pull.rows_set_aside:,} set aside"
     )
     reasons = [f"  {count:,} set aside: {reason}" for reason, count in reasons_of(pull).most_common()]
-    return [rows, *reasons, "", *_table(run)]
+    return [rows, *reasons, "", *_table(run), "", *table_of(_looks(run))]
+
+
+def _looks(run: Run) -> Iterator[tuple[str, Looks]]:
+    """Metric and ordinary z test of every outcome that was read against a control."""
+    read = Outcome.objects.filter(readings__run=run).select_related("series__metric")
+    outcomes = list(read.order_by("series__metric__name", "pk"))
+    looks = looks_of(outcomes, run.as_of)
+    return ((one.series.metric.name, looks[one.pk]) for one in outcomes if one.pk in looks)
 
 
 def reasons_of(pull: Pull) -> Counter[str]:
@@ -262,6 +271,7 @@ def _table(run: Run) -> Iterator[str]:
         if reason:
             why.setdefault(name, Counter())[reason] += 1
     width = max([len("metric"), *map(len, counted)])
+    yield "Corrected for looking often:"
     yield f"{'metric':<{width}}  series  " + "  ".join(HEADINGS)
     for name, counts in counted.items():
         figures = "  ".join(f"{counts[heading]:>{len(heading)}}" for heading in HEADINGS)

@@ -1,21 +1,19 @@
 """The way of an outcome: what its signals said after each period, for its chart and for the table beside it."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from bets.models import Outcome
-from bets.reading import Shape, arrays_of, engine_input, question_of, shape_of
+from bets.signals import Read, reads_of
 from metrics import evidence
 from metrics.reading import Arrays
 
 MOMENTS = 90  # more would not show in a chart, and nobody reads them in a table
 EVERY = 1_000_000  # more moments than anything has
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -45,64 +43,55 @@ class Way:
         return next((moment for moment in reversed(self.moments) if moment.day < day), None)
 
 
-@dataclass(frozen=True)
-class Signals:
-    """The signals of outcomes that have one shape; row i of the arrays is outcome i of the group."""
-
-    shape: Shape
-    group: list[Outcome]
-    arrays: Arrays
-
-
-def signals_of(outcomes: Iterable[Outcome], as_of: date) -> list[Signals]:
-    """Signals of outcomes (with series and metric) up to `as_of`. One query for each kind, grain and contrast."""
-    groups: dict[Shape, list[Outcome]] = defaultdict(list)
-    for outcome in outcomes:
-        groups[shape_of(outcome)].append(outcome)
-    return [Signals(shape, group, arrays_of(shape, group, as_of)) for shape, group in groups.items()]
-
-
 def ways_of(outcomes: Iterable[Outcome], as_of: date, most: int = MOMENTS) -> dict[int, Way]:
-    """By outcome (with series and metric): its way up to `as_of`. One query for each kind, grain and contrast."""
-    return ways_in(signals_of(outcomes, as_of), most)
+    """By outcome (with series and metric): its way up to `as_of`. One query, and one for each shape."""
+    return ways_in(reads_of(outcomes, as_of), most)
 
 
-def ways_in(signals: Iterable[Signals], most: int = MOMENTS) -> dict[int, Way]:
+def ways_in(signals: Iterable[Read], most: int = MOMENTS) -> dict[int, Way]:
     """By outcome: its way through signals that are loaded; at most `most` moments. One pass of the engine a shape."""
     return {pk: way for some in signals for pk, way in _ways(some, most)}
 
 
-def _ways(some: Signals, most: int) -> list[tuple[int, Way]]:
-    path = evidence.path(engine_input(some.shape, some.arrays), question_of(some.shape, some.group))
-    return [(outcome.pk, _way(outcome, some.arrays, path, place, most)) for place, outcome in enumerate(some.group)]
+def _ways(some: Read, most: int) -> list[tuple[int, Way]]:
+    chosen = [_chosen(some, place, most) for place in range(len(some.group))]
+    at = np.unique(np.concatenate([columns for columns, _ in chosen])).astype(np.int64)
+    path = evidence.path(some.series, some.question, at=at)
+    return [
+        (outcome.pk, Way(_moments(some, path, place, columns, np.searchsorted(at, columns)), step))
+        for place, (outcome, (columns, step)) in enumerate(zip(some.group, chosen, strict=True))
+    ]
 
 
-def _way(outcome: Outcome, arrays: Arrays, path: evidence.Path, place: int, most: int) -> Way:
-    kind, grain, contrast = shape_of(outcome)
+def _chosen(some: Read, place: int, most: int) -> tuple[Any, int]:
+    """Columns of the periods that say something, thinned to at most `most`, and every how many one is taken."""
+    series = some.series
+    said = series.n[place] > 0
+    if series.control_n is not None:
+        said = said | (series.control_n[place] > 0)
+    columns = np.flatnonzero(said)
+    step = _step(columns.size, most)
+    return _thinned(columns, step), step
+
+
+def _moments(some: Read, path: evidence.Path, place: int, columns: Any, seen: Any) -> list[Moment]:
+    """Moments after the periods in `columns`, which are the columns `seen` of the path."""
+    arrays, level = some.arrays, some.shape.kind == "level"
     exposed = arrays.n[place] + arrays.cn[place]
-    present = np.flatnonzero((exposed > 0) | (arrays.y[place] != 0))
-    if not present.size:
-        return Way([], 1)
-    values = _values(arrays, place, contrast) if kind != "level" else arrays.y[place]
-    estimate = arrays.y[place] if kind == "level" else path.estimate[place]
-    last = EPOCH + timedelta(days=int(arrays.last[place]))
-    columns = _number(last, grain) - _number(outcome.starts_on, grain)
-    exposures, step = np.cumsum(exposed), _step(present.size, most)
-    return Way(
-        [
-            Moment(
-                day=_earlier(last, columns - int(column), grain),
-                estimate=_finite(estimate[column]),
-                lower=_finite(path.lower[place, column]),
-                upper=_finite(path.upper[place, column]),
-                exposures=float(exposures[column]),
-                value=_finite(values[column]),
-                exposed=float(exposed[column]),
-            )
-            for column in _thinned(present, step)
-        ],
-        step,
-    )
+    values = arrays.y[place] if level else _values(arrays, place, some.shape.contrast)
+    exposures = np.cumsum(exposed)
+    return [
+        Moment(
+            day=some.day(place, column),
+            estimate=_finite(values[column] if level else path.estimate[place, known]),
+            lower=_finite(path.lower[place, known]),
+            upper=_finite(path.upper[place, known]),
+            exposures=float(exposures[column]),
+            value=_finite(values[column]),
+            exposed=float(exposed[column]),
+        )
+        for column, known in zip(columns.tolist(), seen.tolist(), strict=True)
+    ]
 
 
 def _step(size: int, most: int) -> int:
@@ -122,21 +111,6 @@ def _values(arrays: Arrays, place: int, contrast: str) -> Any:
         if contrast == "relative":
             return treatment / control - 1
         return treatment - control if contrast else treatment
-
-
-def _number(day: date, grain: str) -> int:
-    """Number of the period in which a day lies, as metrics.reading counts them."""
-    if grain == "month":
-        return day.year * 12 + day.month
-    return (day - EPOCH).days // (7 if grain == "week" else 1)
-
-
-def _earlier(last: date, periods: int, grain: str) -> date:
-    """First day of the period that began so many periods before the one beginning on `last`."""
-    if grain == "month":
-        months = last.year * 12 + last.month - 1 - periods
-        return date(months // 12, months % 12 + 1, 1)
-    return last - timedelta(days=periods * (7 if grain == "week" else 1))
 
 
 def _finite(number: Any) -> float | None:

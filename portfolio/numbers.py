@@ -23,16 +23,18 @@ def numbers_csv(way: Way) -> str:
         numbers = [
             moment.value, moment.exposed, moment.estimate, moment.lower, moment.upper, moment.exposures,
         ]  # fmt: skip
-        writer.writerow([moment.day.isoformat(), *(_cell(number) for number in numbers)])
+        writer.writerow([moment.day.isoformat(), *(cell(number) for number in numbers)])
     return lines.getvalue()
 
 
-def numbers_name(outcome: Outcome) -> str:
+def numbers_name(outcome: Outcome, what: str = "") -> str:
     """A name for the file that any file system takes, with the key of the bet."""
-    return f"{slugify(outcome.bet.key) or 'bet'}-outcome-{outcome.number}.csv"
+    parts = [slugify(outcome.bet.key) or "bet", f"outcome-{outcome.number}", what]
+    return f"{'-'.join(filter(None, parts))}.csv"
 
 
-def _cell(number: float | None) -> str:
+def cell(number: float | None) -> str:
+    """A number with all its digits; nothing for none."""
     if number is None:
         return ""
     return harmless(int(number) if number.is_integer() else number)

@@ -32,6 +32,7 @@ MARKS = {
     "measure": ("circle", "var(--measure)"),
     "pivot": (SYMBOLS["pivot"], COLOURS["pivot"]),
     "cease": (SYMBOLS["cease"], COLOURS["cease"]),
+    "inconclusive": (SYMBOLS["inconclusive"], COLOURS["inconclusive"]),
     "contradiction": ("cross", "var(--odd)"),
     "none": (SYMBOLS["stale"], COLOURS["stale"]),
 }
@@ -200,7 +201,8 @@ def picture_of(bets: BetQuerySet, run: Run | None) -> Picture:
 
 def _told(ids: list[int], run: Run | None) -> dict[int, list[Told]]:
     grouped: dict[int, list[Told]] = defaultdict(list)
-    readings = Reading.objects.filter(run=run, outcome__bet__in=ids).order_by("outcome__number")
+    readings = Reading.objects.filter(run=run, outcome__bet__in=ids, outcome__successor=None)
+    readings = readings.order_by("outcome__number")
     for one in readings.values_list(*TOLD):
         grouped[one[0]].append(Told(*one))
     return grouped

@@ -6,20 +6,24 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Q, Subquery
+from django.db.models import DateField, Exists, ExpressionWrapper, Max, Min, OuterRef, Q, Subquery
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bets.models import Bet, BetQuerySet, Flag, Outcome, Reading
+from bets.models import Bet, BetQuerySet, Decision, Flag, Outcome, OutcomeQuerySet, Reading, Verdict
 from bets.words import value
 from org.models import Run
+from portfolio.answer import answer_of
 from portfolio.board import Row, open_flags, rows_of
 from portfolio.night import ACTIVE
 
 SOON = timedelta(days=14)
 # Of several open flags the one that the verdict follows from speaks: the order of bets.rules.decide.
-SPEAKS_FIRST: list[str] = [Flag.Kind.CEASE, Flag.Kind.SCALE, Flag.Kind.PIVOT, Flag.Kind.STALE]
+SPEAKS_FIRST: list[str] = [
+    Flag.Kind.CEASE, Flag.Kind.SCALE, Flag.Kind.PIVOT, Flag.Kind.NEAR_MISS, Flag.Kind.INCONCLUSIVE, Flag.Kind.STALE,
+]  # fmt: skip
 REASONS = {
     # By kind of flag: what is said while the estimate stands where the flag says, and once it has come back.
     Flag.Kind.CEASE: (
@@ -45,6 +49,7 @@ class Waiting(NamedTuple):
     decide_by: date | None
     evidence_since: date | None
     silent_since: date | None
+    stuck_since: date | None = None  # flagged as one that cannot conclude
 
     def overdue(self, today: date) -> int:
         """Days since the decide-by date passed; 0 while it has not."""
@@ -53,14 +58,17 @@ class Waiting(NamedTuple):
 
 def urgency(one: Waiting, today: date) -> tuple[int, int, str]:
     """Sorts the queue: decide-by dates that have passed, the longest overdue first; then flags of the evidence, the
-    longest waiting first; then dates that come soon, the soonest first; last those that only lack signals."""
+    longest waiting first; then dates that come soon, the soonest first; then what cannot be concluded before the money
+    is gone; last those that only lack signals."""
     if days := one.overdue(today):
         return 0, -days, one.key
     if one.evidence_since:
         return 1, one.evidence_since.toordinal(), one.key
     if one.decide_by and one.decide_by <= today + SOON:
         return 2, one.decide_by.toordinal(), one.key
-    return 3, one.silent_since.toordinal() if one.silent_since else 0, one.key
+    if one.stuck_since:
+        return 3, one.stuck_since.toordinal(), one.key
+    return 4, one.silent_since.toordinal() if one.silent_since else 0, one.key
 
 
 @dataclass(frozen=True)
@@ -105,10 +113,12 @@ class Item:
         if self.flag is None:
             return self._undecided()
         reading = next((one for one in self.row.readings if one.outcome_id == self.flag.outcome_id), None)
-        return _silence(reading) if self.flag.kind == Flag.Kind.STALE else _evidence(self.flag, reading)
+        return _told(self.flag, reading)
 
     def _undecided(self) -> str:
         reading = next((one for one in self.row.readings if one.estimate is not None), None)
+        if self.kind == Verdict.Kind.INCONCLUSIVE and reading is not None:
+            return _out_of_reach(reading)
         if reading is None:
             return _("The day to decide is near, and nothing could be read yet.")
         words = _("Not settled yet: %(metric)s at %(now)s, the target is %(line)s.")
@@ -122,6 +132,19 @@ def _silence(reading: Reading | None) -> str:
     return _("No signals since %(day)s: the result is as it was, and may have changed.") % {"day": day}
 
 
+def _near_miss(flag: Flag) -> str:
+    if flag.reader is None or flag.read_by is None:
+        return _("Almost shown to be beyond the kill line on the day to decide: nobody has been named to read it.")
+    parts = {"reader": flag.reader, "day": date_format(flag.read_by, "DATE_FORMAT")}
+    return _("Almost shown to be beyond the kill line on the day to decide: %(reader)s reads it until %(day)s.") % parts
+
+
+def _out_of_reach(reading: Reading | None) -> str:
+    if reading is None:
+        return _("Money is still ahead, and it will hardly buy an answer.")
+    return _("It will hardly be settled in time. %(answer)s") % {"answer": answer_of(reading).sentence}
+
+
 def _evidence(flag: Flag, reading: Reading | None) -> str:
     if reading is None or reading.estimate is None:
         return _("The evidence flagged it, and was not read again last night.")
@@ -132,6 +155,14 @@ def _evidence(flag: Flag, reading: Reading | None) -> str:
     return str(still if above == (flag.kind == Flag.Kind.SCALE) else back) % _numbers(reading, line)
 
 
+def _told(flag: Flag, reading: Reading | None) -> str:
+    if flag.kind == Flag.Kind.STALE:
+        return _silence(reading)
+    if flag.kind == Flag.Kind.INCONCLUSIVE:
+        return _out_of_reach(reading)
+    return _near_miss(flag) if flag.kind == Flag.Kind.NEAR_MISS else _evidence(flag, reading)
+
+
 def _numbers(reading: Reading, line: float) -> dict[str, str]:
     outcome = reading.outcome
     metric = outcome.series.metric
@@ -140,18 +171,39 @@ def _numbers(reading: Reading, line: float) -> dict[str, str]:
 
 
 def due(bets: BetQuerySet, today: date) -> BetQuerySet:
-    """Live and held bets with an open flag, or whose decide-by date has passed or comes within 14 days."""
+    """Live and held bets with an open flag, or whose decide-by date asks for a decision."""
     flagged = Flag.objects.filter(cleared_on=None).values("bet")
-    soon = Outcome.objects.filter(decide_by__lte=today + SOON).values("bet")
-    return bets.filter(Q(pk__in=flagged) | Q(pk__in=soon), state__in=ACTIVE)
+    return bets.filter(Q(pk__in=flagged) | Q(pk__in=asking(today).values("bet")), state__in=ACTIVE)
+
+
+def asking(today: date) -> OutcomeQuerySet:
+    """Outcomes whose decide-by date has passed or comes within 14 days, and that nobody has decided on since it began
+    to ask, with a day to look again that is still to come. No query yet; in no order."""
+    latest = Decision.objects.filter(bet=OuterRef("bet")).order_by().values("bet").annotate(n=Max("number")).values("n")
+    since = ExpressionWrapper(OuterRef("decide_by") - SOON, output_field=DateField())
+    quiet = Decision.objects.filter(
+        bet=OuterRef("bet"), number=Subquery(latest), look_again_on__gt=today, decided_at__date__gte=since
+    )  # fmt: skip
+    near = Outcome.objects.current().filter(decide_by__lte=today + SOON)
+    return near.filter(~Exists(quiet)).order_by()
+
+
+def quiet_until(decide_by: date | None, latest: Decision | None, today: date) -> date | None:
+    """Until when the decide-by date asks for nothing, because of the latest decision; None when it does ask."""
+    if decide_by is None or latest is None or latest.look_again_on is None or latest.look_again_on <= today:
+        return None
+    return latest.look_again_on if localdate(latest.decided_at) >= decide_by - SOON else None
 
 
 def waiting_of(bets: BetQuerySet, today: date) -> list[Waiting]:
     """All that wait, the most urgent first. One query."""
     flags = open_flags().order_by("raised_on").values("raised_on")
-    found = due(bets, today).with_plan().annotate(
-        evidence_since=Subquery(flags.exclude(kind=Flag.Kind.STALE)[:1]),
+    asked = asking(today).filter(bet=OuterRef("pk")).values("bet").annotate(day=Min("decide_by")).values("day")
+    found = due(bets, today).annotate(
+        decide_by=Subquery(asked),
+        evidence_since=Subquery(flags.exclude(kind__in=[Flag.Kind.STALE, Flag.Kind.INCONCLUSIVE])[:1]),
         silent_since=Subquery(flags.filter(kind=Flag.Kind.STALE)[:1]),
+        stuck_since=Subquery(flags.filter(kind=Flag.Kind.INCONCLUSIVE)[:1]),
     )  # fmt: skip
     waiting = [Waiting(*one) for one in found.order_by().values_list(*Waiting._fields)]
     return sorted(waiting, key=lambda one: urgency(one, today))

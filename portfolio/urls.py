@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portfolio import bet_views, browse_views, search_views, views
+from portfolio import bet_views, browse_views, decide_views, evidence_views, search_views, views
 
 urlpatterns = [
     path("", views.portfolio, name="portfolio"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("picture.json", views.chart_portfolio, name="chart_portfolio"),
     path("run/", views.run_night, name="run_night"),
     path("runs/<int:run_id>/", views.show_run, name="show_run"),
+    path("evidence/", evidence_views.show_evidence, name="show_evidence"),
+    path("evidence/backtest/", evidence_views.backtest_rule, name="backtest_rule"),
     path("search/", search_views.search, name="search"),
     path("people/<int:person_id>/", search_views.show_person, name="show_person"),
     path("help/", search_views.show_help, name="show_help"),
@@ -22,6 +24,9 @@ urlpatterns = [
     path("bets.csv", browse_views.export_bets, {"kind": "csv"}, name="export_bets_csv"),
     path("bets.xlsx", browse_views.export_bets, {"kind": "xlsx"}, name="export_bets_xlsx"),
     path("bets/<str:key>/", bet_views.show_bet, name="show_bet"),
+    path("bets/<str:key>/decide/", decide_views.record_decision, name="record_decision"),
+    path("bets/<str:key>/second-reading/", decide_views.record_second_reading, name="record_second_reading"),
+    path("bets/<str:key>/outcomes/<int:number>/data.csv", bet_views.export_data, name="export_data"),
     path("bets/<str:key>/outcomes/<int:number>/chart.json", bet_views.chart_outcome, name="chart_outcome"),
     path("bets/<str:key>/outcomes/<int:number>/numbers.csv", bet_views.export_outcome, name="export_outcome"),
 ]

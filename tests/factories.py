@@ -291,6 +291,67 @@ class FlagFactory(DjangoModelFactory):
     sentence = "Conversion: between 30 % and 36 %; the kill line is 40 %."
 
 
+class SegmentFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.Segment
+
+    outcome = factory.SubFactory(OutcomeFactory)
+    name = factory.Sequence(lambda n: f"Part {n}")
+    series = factory.SubFactory(SeriesFactory)
+    weight = 0.5
+
+
+class FamilyRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.FamilyRule
+
+    run = factory.SubFactory(RunFactory)
+    family = "cease"
+    alpha = 0.10
+    bets = 33
+    issued = 3
+    cut = 4.7
+    bound = 0.08
+
+
+class ResolutionFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.Resolution
+
+    outcome = factory.SubFactory(OutcomeFactory)
+    run = factory.SubFactory(RunFactory)
+    starts_on = TODAY - dt.timedelta(days=28)
+    ends_on = TODAY
+    value = 0.46
+    reached = True
+
+
+class DecisionFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.Decision
+
+    bet = factory.SubFactory(BetFactory)
+    number = factory.Sequence(lambda n: n % 30_000 + 1)
+    kind = bets.Decision.Kind.PERSIST
+    rationale = "The new form went live three weeks ago only."
+    would_change = "Conversion below 40 % at the end of the quarter."
+    look_again_on = TODAY + dt.timedelta(days=90)
+    verdict = "cease"
+    decided_at = AT
+    decided_by = factory.SubFactory(PersonFactory)
+
+
+class SecondReadingFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.SecondReading
+
+    flag = factory.SubFactory(FlagFactory, kind="near_miss")
+    finding = bets.SecondReading.Finding.OPEN
+    note = "Two of the twelve weeks were a strike."
+    read_at = AT
+    read_by = factory.SubFactory(PersonFactory)
+
+
 class SavedViewFactory(DjangoModelFactory):
     class Meta:
         model = portfolio.SavedView
@@ -306,5 +367,5 @@ ALL: list[Any] = [
     MetricFactory,
     SourceFactory, SeriesFactory, SignalFactory, SignalRevisionFactory, PullFactory, QuarantinedRowFactory, GoalFactory,
     BetFactory, HypothesisFactory, OutcomeFactory, TrancheFactory, ReadingFactory, VerdictFactory, FlagFactory,
-    SavedViewFactory,
+    SegmentFactory, FamilyRuleFactory, ResolutionFactory, DecisionFactory, SecondReadingFactory, SavedViewFactory,
 ]  # fmt: skip

@@ -9,7 +9,18 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
-from bets.models import Flag, Hypothesis, Outcome, Reading, Verdict
+from bets.models import (
+    Decision,
+    FamilyRule,
+    Flag,
+    Hypothesis,
+    Outcome,
+    Reading,
+    Resolution,
+    SecondReading,
+    Segment,
+    Verdict,
+)
 from metrics.models import SignalRevision
 from org.models import Event
 from tests import factories as f
@@ -30,7 +41,7 @@ def twice(factory: Any, **fields: Any) -> Callable[[], object]:
 
 
 def one(factory: Any, **fields: Any) -> Callable[[], object]:
-    return lambda: factory(**fields)
+    return lambda: factory(**{name: value() if callable(value) else value for name, value in fields.items()})
 
 
 ATTEMPTS: dict[str, Callable[[], object]] = {
@@ -74,9 +85,19 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "bets_bet_state_known": one(f.BetFactory, state="limbo"),
     "bets_bet_horizon_known": one(f.BetFactory, horizon=9),
     "bets_bet_currency_code": one(f.BetFactory, currency="eur"),
+    "bets_bet_value_is_a_range": one(f.BetFactory, value_low=5, value_likely=4, value_high=6),
+    "bets_bet_outcomes_counted": one(f.BetFactory, fails_at=0),
     "bets_hypothesis_version_once": twice(f.HypothesisFactory, bet=f.BetFactory),
     "bets_hypothesis_version_from_one": one(f.HypothesisFactory, version=0),
-    "bets_outcome_number_once": twice(f.OutcomeFactory, bet=f.BetFactory, number=1),
+    "bets_outcome_version_once": twice(f.OutcomeFactory, bet=f.BetFactory, number=1),
+    "bets_outcome_replaced_with_a_reason": one(f.OutcomeFactory, version=2),
+    "bets_outcome_role_known": one(f.OutcomeFactory, role="extra"),
+    "bets_outcome_weight_positive": one(f.OutcomeFactory, weight=0.0),
+    "bets_outcome_glides_from_a_baseline": one(f.OutcomeFactory, glide="linear", baseline=None),
+    "bets_outcome_share_between_arms": one(f.OutcomeFactory, share=1.0),
+    "bets_segment_name_once": twice(f.SegmentFactory, outcome=f.OutcomeFactory, name="New"),
+    "bets_segment_series_once": twice(f.SegmentFactory, outcome=f.OutcomeFactory, series=f.SeriesFactory),
+    "bets_segment_weight_is_a_share": one(f.SegmentFactory, weight=1.5),
     "bets_outcome_kill_line_short_of_target": one(f.OutcomeFactory, kill_line=0.6, target=0.4),
     "bets_outcome_decided_after_start": one(f.OutcomeFactory, starts_on=f.TODAY, decide_by=f.TODAY),
     "bets_outcome_exposures_planned": one(f.OutcomeFactory, planned_exposures=0.0),
@@ -85,12 +106,28 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "bets_tranche_amount_positive": one(f.TrancheFactory, amount=0),
     "bets_reading_once_in_a_run": twice(f.ReadingFactory, outcome=f.OutcomeFactory, run=f.RunFactory),
     "bets_reading_grade_known": one(f.ReadingFactory, grade="Z"),
+    "bets_reading_chances_are_shares": one(f.ReadingFactory, chance=1.2),
     "bets_verdict_once_in_a_run": twice(f.VerdictFactory, bet=f.BetFactory, run=f.RunFactory),
     "bets_verdict_kind_known": one(f.VerdictFactory, kind="shrug"),
     "bets_flag_one_open_of_a_kind": twice(f.FlagFactory, bet=f.BetFactory),
     "bets_flag_kind_known": one(f.FlagFactory, kind="pirate"),
     "bets_flag_evidence_frozen": one(f.FlagFactory, log_e=None),
     "bets_flag_cleared_with_a_reason": one(f.FlagFactory, cleared_on=f.TODAY, cleared_because=""),
+    "bets_flag_decided_by_a_decision": one(
+        f.FlagFactory, cleared_on=f.TODAY, cleared_because="Decided.", cleared_how="decision"
+    ),
+    "bets_flag_read_by_a_date": one(f.FlagFactory, reader=f.PersonFactory, read_by=None),
+    "bets_familyrule_once_in_a_run": twice(f.FamilyRuleFactory, run=f.RunFactory),
+    "bets_familyrule_known": one(f.FamilyRuleFactory, family="clan"),
+    "bets_familyrule_alpha_is_a_share": one(f.FamilyRuleFactory, alpha=1.0),
+    "bets_familyrule_issued_among_bets": one(f.FamilyRuleFactory, bets=2, issued=3),
+    "bets_resolution_window_has_days": one(f.ResolutionFactory, starts_on=f.TODAY, ends_on=f.TODAY),
+    "bets_decision_number_once": twice(f.DecisionFactory, bet=f.BetFactory, number=1),
+    "bets_decision_kind_known": one(f.DecisionFactory, kind="dither"),
+    "bets_decision_looked_at_again": one(f.DecisionFactory, kind="cease"),
+    "bets_decision_says_why": one(f.DecisionFactory, rationale=""),
+    "bets_secondreading_finding_known": one(f.SecondReadingFactory, finding="maybe"),
+    "bets_secondreading_says_why": one(f.SecondReadingFactory, note=""),
     "portfolio_savedview_name_once_for_an_owner": lambda: (
         f.SavedViewFactory(owner=(owner := f.PersonFactory()), name="Mine"),
         f.SavedViewFactory(owner=owner, name="MINE"),
@@ -135,6 +172,10 @@ APPEND_ONLY = {
     "bets_hypothesis_append_only": (f.HypothesisFactory, Hypothesis, {"reason": "we always knew"}),
     "bets_reading_append_only": (f.ReadingFactory, Reading, {"log_e_cease": 0.0}),
     "bets_verdict_append_only": (f.VerdictFactory, Verdict, {"kind": "persist"}),
+    "bets_decision_append_only": (f.DecisionFactory, Decision, {"rationale": "we always knew"}),
+    "bets_secondreading_append_only": (f.SecondReadingFactory, SecondReading, {"finding": "below"}),
+    "bets_familyrule_append_only": (f.FamilyRuleFactory, FamilyRule, {"bound": 0.0}),
+    "bets_resolution_append_only": (f.ResolutionFactory, Resolution, {"reached": False}),
     "bets_flag_only_cleared": (f.FlagFactory, Flag, {"log_e": 99.0}),
 }
 
@@ -158,9 +199,9 @@ def test_an_event_is_stamped_as_delivered_once() -> None:
 
 def test_a_flag_is_cleared_once_and_says_then_what_it_always_said() -> None:
     flag = f.FlagFactory()
-    Flag.objects.filter(pk=flag.pk).update(cleared_on=f.TODAY, cleared_because="Decided.")
+    Flag.objects.filter(pk=flag.pk).update(cleared_on=f.TODAY, cleared_because="Signals.", cleared_how="signals")
     with pytest.raises(DatabaseError, match="bets_flag_only_cleared"), transaction.atomic():
-        Flag.objects.filter(pk=flag.pk).update(cleared_on=None, cleared_because="")
+        Flag.objects.filter(pk=flag.pk).update(cleared_on=None, cleared_because="", cleared_how="")
 
 
 def test_an_outcome_moves_until_it_has_been_read_and_never_after() -> None:
@@ -171,8 +212,16 @@ def test_an_outcome_moves_until_it_has_been_read_and_never_after() -> None:
         Outcome.objects.filter(pk=outcome.pk).update(kill_line=0.01)
 
 
+def test_the_weights_of_segments_are_frozen_with_their_outcome() -> None:
+    segment = f.SegmentFactory()
+    Segment.objects.filter(pk=segment.pk).update(weight=0.4)
+    f.ReadingFactory(outcome=segment.outcome)
+    with pytest.raises(DatabaseError, match="bets_segment_frozen_once_read"), transaction.atomic():
+        Segment.objects.filter(pk=segment.pk).update(weight=0.9)
+
+
 def test_every_trigger_has_somebody_who_tries_to_break_it() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
         found = {name for (name,) in cursor.fetchall()}
-    assert found == {*APPEND_ONLY, "bets_outcome_frozen_once_read"}
+    assert found == {*APPEND_ONLY, "bets_outcome_frozen_once_read", "bets_segment_frozen_once_read"}

@@ -10,17 +10,20 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.csrf import csrf_failure
 
+from bets.models import Bet
 from config import urls as product
 from lib import clock
 from lib.refusals import Refused
-from metrics.models import Source
+from metrics.models import Signal, Source
 from org.models import Domain, Job, Person, Run
 from portfolio.models import SavedView
 from tests.factories import (
     AT,
     TODAY,
     BetFactory,
+    DecisionFactory,
     EventFactory,
+    FamilyRuleFactory,
     FlagFactory,
     GoalFactory,
     HypothesisFactory,
@@ -29,7 +32,9 @@ from tests.factories import (
     PullFactory,
     QuarantinedRowFactory,
     ReadingFactory,
+    ResolutionFactory,
     RunFactory,
+    SegmentFactory,
     SeriesFactory,
     SignalFactory,
     SourceFactory,
@@ -44,6 +49,7 @@ FLAGS = {
     "pivot": "pivot",
     "persist": "scale",
     "measure": "stale",
+    "inconclusive": "inconclusive",
     "contradiction": "cease",
     "none": "",
 }
@@ -60,8 +66,7 @@ class Address:
 
 PAGES = {
     "portfolio": Address("/"),
-    "portfolio, nothing found": Address("/?q=123456"),
-    "portfolio, filtered": Address("/?show=flagged&group=goal&sort=-planned&horizon=7&q=B-"),
+    "portfolio, nothing found": Address("/?show=flagged&group=goal&sort=-planned&horizon=7&q=123456"),
     "portfolio, board": Address("/?view=board"),
     "portfolio, tour": Address("/?tour=1"),
     "needing a decision": Address("/queue/"),
@@ -72,6 +77,10 @@ PAGES = {
     "bet, contradiction": Address("/bets/B-contradiction/"),
     "bet, broken feed": Address("/bets/B-none/"),
     "bet, empty": Address("/bets/B-draft/"),
+    "deciding": Address("/bets/B-cease/decide/"),
+    "second reading": Address("/bets/B-contradiction/second-reading/"),
+    "evidence": Address("/evidence/"),
+    "backtest": Address("/evidence/backtest/?e=2"),
     "run under way": Address("/runs/{under_way}/"),
     "run done": Address("/runs/{done}/"),
     "sources": Address("/sources/"),
@@ -94,6 +103,8 @@ PAGES = {
     "refused": Address("/trouble/refused/", 409),
     "broken": Address("/trouble/broken/", 500),
 }
+# The pages in walks of a few, because making the world takes as long as looking at one of them.
+WALKS = [list(PAGES)[start : start + 4] for start in range(0, len(PAGES), 4)]
 BEFORE_THE_DOOR = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/accounts/inactive/")
 
 
@@ -134,9 +145,45 @@ def _bet(kind: str, run: Run, earlier: Run, domain: Domain) -> None:
         )
         VerdictFactory(bet=bet, run=night, kind=kind if night is run else "measure")
     if flag := FLAGS[kind]:
-        evidence = {"log_e": None, "cut": None} if flag == "stale" else {}
-        FlagFactory(bet=bet, outcome=outcome, run=run, kind=flag, **evidence)
+        evidence = {"log_e": None, "cut": None} if flag in ("stale", "inconclusive") else {}
+        FlagFactory(bet=bet, outcome=outcome, run=run, kind=flag, act_by=TODAY + dt.timedelta(days=9), **evidence)
     EventFactory(subject_type="bets.bet", subject_id=bet.pk)
+
+
+def _decided(bet: Bet, run: Run) -> None:
+    """A bet whose line was moved, that has been decided on, and of whose flags one was withdrawn."""
+    outcome = bet.outcomes.get()
+    moved = OutcomeFactory(
+        bet=bet,
+        number=1,
+        series=outcome.series,
+        version=2,
+        replaces=outcome,
+        reason="The unit changed.",
+        target=0.46,
+    )
+    SegmentFactory.create_batch(2, outcome=moved)
+    ReadingFactory(
+        outcome=moved, run=run, crude=0.42, chance=0.3, forecast_mean=0.44, settles=0.1, asked=4.0, evpi=900_000,
+        answer_on=TODAY + dt.timedelta(days=99), phi_history=1.4, history_weeks=12, cease_since=TODAY,
+    )  # fmt: skip
+    Bet.objects.filter(pk=bet.pk).update(value_low=1, value_likely=90_000_000, value_high=90_000_000)
+    DecisionFactory(bet=bet, number=1, run=run)
+    withdrawn = {"cleared_on": TODAY, "cleared_how": "correction", "cleared_because": "The corrected data reach E = 2."}
+    FlagFactory(bet=bet, outcome=outcome, run=run, kind="pivot", **withdrawn)
+    FamilyRuleFactory(run=run)
+
+
+def _resolved(bet: Bet, run: Run) -> None:
+    """A bet whose outcome has resolved, with chances stated before, and a flag that was withdrawn this quarter."""
+    outcome = bet.outcomes.get()
+    Signal.objects.filter(series=outcome.series).update(total=60)
+    ResolutionFactory(outcome=outcome)
+    for weeks in (4, 8, 13):
+        stated = {"as_of": TODAY - dt.timedelta(weeks=weeks), "chance": 0.7, "forecast_mean": 0.44, "forecast_sd": 0.01}
+        ReadingFactory(outcome=outcome, run=RunFactory(kind="replay"), **stated)
+    withdrawn = {"cleared_how": "correction", "cleared_because": "The corrected data reach E = 2."}
+    FlagFactory(bet=bet, outcome=outcome, run=run, kind="pivot", cleared_on=clock.today(), **withdrawn)
 
 
 def _source(domain: Domain) -> Source:
@@ -164,6 +211,13 @@ def everything(retail: Domain, product_operations: Person, settings: Any) -> dic
     done = RunFactory()
     for kind in FLAGS:
         _bet(kind, done, earlier, retail)
+    _decided(Bet.objects.get(key="B-cease"), done)
+    _resolved(Bet.objects.get(key="B-persist"), done)
+    unclear = Bet.objects.get(key="B-contradiction")
+    reading = {"reader": product_operations, "read_by": TODAY + dt.timedelta(days=14)}
+    FlagFactory(bet=unclear, outcome=unclear.outcomes.get(), run=done, kind="near_miss", **reading)
+    reach = {"kind": "inconclusive", "log_e": None, "cut": None}
+    FlagFactory(bet=unclear, outcome=unclear.outcomes.get(), run=done, **reach)
     lead = BetFactory(key="B-draft", domain=retail, state="draft").lead
     for name, shared in (("Flagged by goal", True), ("Mine", False)):
         SavedView.objects.create(

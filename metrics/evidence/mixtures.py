@@ -2,6 +2,7 @@
 truth lies above the null) or -1 (below). All return float64 arrays of the broadcast shape."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 UNDERFLOW = -745.0  # the logarithm of the smallest positive float64
+TILTS = 24
 SMALLEST_TAIL = 1e-300  # below this float64 loses digits, so the tail counts as underflown
 
 
@@ -46,9 +48,9 @@ def one_sided_t(t: Floats, kappa: Floats, nu: Floats) -> Floats:
     return _with_tail(two_sided_t(t, kappa, nu) + math.log(2), special.stdtr(nu + 1, t * scale))
 
 
-def t_radius(kappa: Floats, nu: Floats, alpha: float) -> Floats:
+def t_radius(kappa: Floats, nu: Floats, alpha: float | Floats) -> Floats:
     """Half width, in standard errors, of the two-sided t confidence sequence; inf when unbounded."""
-    growth = np.exp(2 / (nu + 1) * (math.log(1 / alpha) + 0.5 * np.log1p(kappa)))
+    growth = np.exp(2 / (nu + 1) * (np.log(1 / alpha) + 0.5 * np.log1p(kappa)))
     room = 1 - growth / (1 + kappa)
     out: Floats = np.where(room > 0, np.sqrt(nu * (growth - 1) / np.where(room > 0, room, 1)), np.inf)
     return out
@@ -91,6 +93,32 @@ def two_sided_gamma(events: Floats, exposure: Floats, theta0: Floats, a: Floats,
     mixed = mixed - (a + events) * np.log(rate + exposure)
     out: Floats = mixed - special.xlogy(events, theta0) + theta0 * exposure
     return out
+
+
+def tilted_binomial(successes: Floats, trials: Floats, expected: Floats, step: Floats) -> Floats:
+    """Bernoulli likelihood whose chances move from trial to trial, tilted on the logit scale: a half-normal mixture
+    over tilts with standard deviation |step| and the sign of step. `expected` is the sum of the chances under the
+    null. A product of chances is at most what their average gives, so the result is never more than the e-value."""
+    level = np.where(trials > 0, expected / np.where(trials > 0, trials, 1.0), 0.5)
+
+    def likelihood(tilt: Floats) -> Floats:
+        return np.asarray(tilt * successes - trials * np.log1p(level * np.expm1(tilt)))
+
+    return _half_normal(likelihood, step)
+
+
+def tilted_poisson(events: Floats, expected: Floats, step: Floats) -> Floats:
+    """Poisson likelihood whose rates move from period to period, tilted on the log scale as `tilted_binomial`."""
+    return _half_normal(lambda tilt: tilt * events - expected * np.expm1(tilt), step)
+
+
+def _half_normal(log_likelihood: Callable[[Floats], Floats], step: Floats) -> Floats:
+    """Mean over the half-normal's quantiles: every single tilt gives an e-process, so any fixed weights will do."""
+    quantiles = special.ndtri(0.5 + (np.arange(TILTS) + 0.5) / (2 * TILTS))
+    total = log_likelihood(step * quantiles[0])
+    for quantile in quantiles[1:]:
+        total = np.logaddexp(total, log_likelihood(step * quantile))
+    return np.maximum(total - math.log(TILTS), UNDERFLOW)
 
 
 def gamma_exponential(total: Floats, variance: Floats, rho: Floats, scale: Floats) -> Floats:

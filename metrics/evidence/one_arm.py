@@ -6,9 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from metrics.evidence import intervals, mixtures
+from metrics.evidence.glide import Glide, glide_of
 from metrics.evidence.mixtures import Bools, Floats
-from metrics.evidence.model import Question, Result, Series
-from metrics.evidence.noise import Noises, column, running, spreads
+from metrics.evidence.model import Ints, Question, Result, Series
+from metrics.evidence.noise import Noises, Spreads, Totals, Wanderings, Windows, column, last_weeks
+from metrics.evidence.restarts import evidence_of, plan_of
+from metrics.evidence.strict import Strict, strict_of
 
 ALPHA_OPT = 0.01  # e-BH acts at e-values of 50 to 200
 LEAST_WEIGHT = 2.0  # the beta prior needs more than one exposure
@@ -19,19 +22,20 @@ CONSTANT = 1e-13  # a variance this small beside the mean square is rounding
 
 @dataclass(frozen=True)
 class Arm:
-    """Everything the formulas need of one arm; (S, C) totals for C moments, (S, 1) parameters."""
+    """Everything the formulas need of one arm over M stretches of time; (S, M) sums, (S, 1) parameters."""
 
     kind: str
     n: Floats
     y: Floats
     q: Floats
     v: Floats  # sample variance; for proportion and rate the model's, at the estimate
-    noise: Noises
+    spreads: Spreads
     tau: Floats
     phi_floor: Floats
     cap_declared: Bools
     capped: Bools  # declared, and kept by the values so far
-    strict: "Strict | None"
+    strict: Strict | None
+    glide: Glide | None
 
     @property
     def some_n(self) -> Floats:
@@ -41,48 +45,121 @@ class Arm:
     def centre(self) -> Floats:
         return self.y / self.some_n
 
+    @property
+    def blocks(self) -> Floats:
+        return self.spreads.blocks.count
 
-@dataclass(frozen=True)
-class Strict:
-    """What the empirical-Bernstein leg needs: each period, and the totals before it, (S, T)."""
+    @property
+    def n_eff(self) -> Floats:
+        return sample_size(self.kind, self.n, self.y, self.q)
 
-    n: Floats
-    y: Floats
-    q: Floats
-    y_before: Floats
-    n_before: Floats
-    cap: Floats
-    rho: Floats
-    last: bool
+    @property
+    def free(self) -> Bools:
+        """Amounts without a limit."""
+        return (self.kind == "mean") & ~self.capped
+
+    def noise(self, threshold: Floats) -> Noises:
+        """About the line of the threshold: what a climbing line explains is no noise."""
+        one = np.ones((1, 1))
+        return self.spreads.combine([one] if self.glide is None else [one, -self.glide.slope(threshold)])
+
+    def phi(self, threshold: Floats) -> Floats:
+        line, possible = _line(self, threshold)
+        v = _floored(self.v) if self.kind == "mean" else model_variance(self.kind, line)
+        phi, _ = self.noise(np.where(possible, threshold, 0.5)).inflation(v, self.centre, self.phi_floor)
+        return np.where(possible & ((self.v > 0) | (self.kind != "mean")), phi, self.phi_floor)
+
+    def log_e(self, threshold: Floats, side: Floats, least_phi: Floats) -> Floats:
+        """The smaller of the unit and the period leg; 0 where the question or the data make no statement."""
+        line, possible = _line(self, threshold)
+        asked = possible & (self.n > 0) & ((self.v > 0) | (self.kind != "mean"))
+        v = _floored(self.v) if self.kind == "mean" else model_variance(self.kind, line)
+        threshold = np.where(possible, threshold, 0.5)
+        total = side * (self.y - self.expected(threshold))
+        z = total / np.sqrt(self.some_n * v)
+        kappa = self.n / self.tau
+        floor = np.maximum(self.phi_floor, least_phi)
+        phi, nu = self.noise(threshold).inflation(v, self.centre, floor)
+        period = mixtures.one_sided_t(z / np.sqrt(phi), kappa, nu)
+        return np.where(asked, np.minimum(_unit(self, threshold, side, total, z), period), 0.0)
+
+    def expected(self, threshold: Floats) -> Floats:
+        """What the line promises, (S, M), in the unit of the sums."""
+        return self.n * threshold if self.glide is None else self.glide.expected(threshold, self.n)
 
 
-def read_arm(series: Series, question: Question, alpha: float, last: bool) -> Result:
-    arm = _arm(series, question, last)
-    kill, target = column(question.kill), column(question.target)
-    side = np.where(np.asarray(question.higher_is_better)[:, None], 1.0, -1.0)
-    constant = _constant(arm)
-    phi, nu = arm.noise.inflation(_floored(arm.v), arm.centre, arm.phi_floor)
-    lower, upper = _interval(arm, np.where(np.isnan(kill), target, kill), phi, nu, alpha)
-    blocks = arm.noise.blocks
-    n_eff = sample_size(arm.kind, arm.n, arm.y, arm.q)
-    free = (arm.kind == "mean") & ~arm.capped
+class ArmSums:
+    """Running totals of a chunk, from which the arm over any stretch of time is read."""
+
+    def __init__(self, series: Series, question: Question) -> None:
+        n, y = np.asarray(series.n, dtype=np.float64), np.asarray(series.y, dtype=np.float64)
+        q = y if series.q is None else np.asarray(series.q, dtype=np.float64)
+        self.kind, self.cap = series.kind, column(question.cap)
+        self.n, self.y = Totals(n), Totals(y)
+        self.q = self.y if series.q is None else Totals(q)
+        self.tau, self.floor = prior_weight(series, question), phi_floor(question)
+        self.declared = np.isfinite(self.cap) & (series.kind == "mean")
+        self.strict = strict_of(n, y, q, question, self.tau) if self.declared.any() else None
+        self.glide = glide_of(question, n)
+        climbing = [] if self.glide is None else [self.glide.climbed]
+        self.wanderings = Wanderings([y, *climbing], n, series.days)
+
+    def over(self, windows: Windows) -> Arm:
+        return self._arm(windows, self.wanderings.over(windows))
+
+    def over_past(self, windows: Windows) -> Arm:
+        """The same for stretches after which there is data."""
+        return self._arm(windows, self.wanderings.over_past(windows))
+
+    def _arm(self, windows: Windows, spreads: Spreads) -> Arm:
+        n, y, q = self.n.over(windows), self.y.over(windows), self.q.over(windows)
+        q_seen, y_seen = (totals.upto[:, windows.ends + 1] for totals in (self.q, self.y))
+        v = unit_variance(self.kind, n, y, q, q_seen) if self.kind == "mean" else smoothed(self.kind, n, y)
+        return Arm(
+            kind=self.kind,
+            n=n,
+            y=y,
+            q=q,
+            v=v,
+            spreads=spreads,
+            tau=self.tau,
+            phi_floor=self.floor,
+            cap_declared=self.declared,
+            capped=self.declared & (q_seen <= self.cap * y_seen * (1 + 1e-9)),
+            strict=None if self.strict is None else self.strict.over(windows),
+            glide=None if self.glide is None else self.glide.over(windows),
+        )
+
+    def recent(self, days: int, at: Ints) -> Floats:
+        """Estimate of the last 28 days with data, (S, C)."""
+        n, y = (last_weeks(totals, self.wanderings.seen[:, at], days) for totals in (self.n, self.y))
+        return np.where(n > 0, y / n, np.nan)
+
+
+def read_arm(series: Series, question: Question, alpha: float, at: Ints) -> Result:
+    """Proportion, mean or rate of one arm; arrays (S, C) for the C columns `at`."""
+    sums = ArmSums(series, question)
+    plan = plan_of(question, sums.wanderings.seen, series.days, at)
+    arm = sums.over(plan.whole)
+    anchor = np.where(np.isnan(question.kill), question.target, question.kill)[:, None]
+    noise, constant = arm.noise(np.where(np.isnan(anchor), 0.0, anchor)), _constant(arm)
+    phi, nu = noise.inflation(_floored(arm.v), arm.centre, arm.phi_floor)
+    lower, upper = _interval(arm, anchor, phi, nu, alpha)
     return Result(
-        log_e_cease=_log_e(arm, kill, -side),
-        log_e_miss=_log_e(arm, target, -side),
-        log_e_scale=_log_e(arm, target, side),
-        log_e_alive=_log_e(arm, kill, side),
+        **vars(evidence_of(sums, plan, question)),
         estimate=np.where(arm.n > 0, arm.y / arm.n, np.nan),
+        recent=sums.recent(series.days, at),
         lower=np.where(constant, -np.inf, lower),
         upper=np.where(constant, np.inf, upper),
         exposures=arm.n,
         phi=phi,
         nu=nu,
-        autocorrelation=blocks.autocorrelation,
-        blocks=blocks.count.astype(np.int64),
-        n_eff=n_eff,
-        ready=(blocks.count >= 2) & (~free | (n_eff >= LEAST_N_EFF)),
+        autocorrelation=noise.blocks.autocorrelation,
+        blocks=arm.blocks.astype(np.int64),
+        n_eff=arm.n_eff,
+        ready=(arm.blocks >= 2) & (~arm.free | (arm.n_eff >= LEAST_N_EFF)),
         no_variance=constant,
-        uncapped=free & (arm.n > 0),
+        uncapped=arm.free & (arm.n > 0),
         no_verdict=arm.n <= 0,
         srm_log_e=np.zeros_like(arm.n),
     )
@@ -96,7 +173,7 @@ def default_planned(series: Series, question: Question) -> Floats:
     if series.control_n is not None:
         return np.full(size, FALLBACK_PLAN)
     kill, gap = np.asarray(question.kill), np.asarray(question.target) - np.asarray(question.kill)
-    v = kill * kill if series.kind == "mean" else _model_variance(series.kind, kill)
+    v = kill * kill if series.kind == "mean" else model_variance(series.kind, kill)
     plan = mixtures.boundary_constant(ALPHA_OPT) * v / (gap * gap)
     usable = np.isfinite(plan) & (plan > 0)
     return np.where(usable, np.clip(plan, 100.0, 1e8), FALLBACK_PLAN)
@@ -116,15 +193,18 @@ def phi_floor(question: Question) -> Floats:
     )
 
 
-def unit_variance(kind: str, n: Floats, y: Floats, q: Floats) -> Floats:
-    """Variance of one exposure: of the sample for a mean, else the model's at the estimate; 0 when constant."""
+def unit_variance(kind: str, n: Floats, y: Floats, q: Floats, q_seen: Floats | None = None) -> Floats:
+    """Variance of one exposure: of the sample for a mean, else the model's at the estimate; 0 when constant. `q_seen`
+    is the running total that q is a difference of."""
     mean: Floats = np.divide(y, n, out=np.zeros_like(n), where=n > 0)
     if kind == "proportion":
         return mean * (1 - mean)
     if kind == "rate":
         return mean
     squares = q - y * mean
-    return np.where((n > 1) & (squares > CONSTANT * q), squares / np.where(n > 1, n - 1, 1.0), 0.0)
+    return np.where(
+        (n > 1) & (squares > CONSTANT * (q if q_seen is None else q_seen)), squares / np.where(n > 1, n - 1, 1.0), 0.0
+    )
 
 
 def sample_size(kind: str, n: Floats, y: Floats, q: Floats) -> Floats:
@@ -132,40 +212,12 @@ def sample_size(kind: str, n: Floats, y: Floats, q: Floats) -> Floats:
     return np.divide(y * y, q, out=np.zeros_like(q), where=q > 0) if kind == "mean" else n
 
 
-def _arm(series: Series, question: Question, last: bool) -> Arm:
-    n, y = np.asarray(series.n, dtype=np.float64), np.asarray(series.y, dtype=np.float64)
-    q = y if series.q is None else np.asarray(series.q, dtype=np.float64)
-    total_n, total_y = running(n, last), running(y, last)
-    total_q = total_y if series.q is None else running(q, last)
-    cap = column(question.cap)
-    declared = np.isfinite(cap) & (series.kind == "mean")
-    capped = declared & (total_q <= cap * total_y * (1 + 1e-9))
-    tau = prior_weight(series, question)
-    strict = _strict(n, y, q, cap, question, tau, last) if declared.any() else None
-    noise = spreads([y], n, series.days, last).combine([np.ones((1, 1))])
-    v = unit_variance(series.kind, total_n, total_y, total_q)
-    if series.kind != "mean":
-        v = _smoothed(series.kind, total_n, total_y)
-    return Arm(series.kind, total_n, total_y, total_q, v, noise, tau, phi_floor(question), declared, capped, strict)
-
-
-def _smoothed(kind: str, n: Floats, y: Floats) -> Floats:
-    # Half an event keeps the variance above zero before the first event.
+def smoothed(kind: str, n: Floats, y: Floats) -> Floats:
+    """The model's variance at the estimate; half an event keeps it above zero before the first one."""
     if kind == "rate":
         return (y + 0.5) / np.where(n > 0, n, 1.0)
     share = (y + 0.5) / (n + 1)
     return share * (1 - share)
-
-
-def _strict(n: Floats, y: Floats, q: Floats, cap: Floats, question: Question, tau: Floats, last: bool) -> Strict:
-    before = [np.zeros_like(n), np.zeros_like(n)]
-    for out, values in zip(before, (n, y), strict=True):
-        np.cumsum(values[:, :-1], axis=1, out=out[:, 1:])
-    sd = np.full_like(cap, np.nan) if question.spread is None else column(question.spread)
-    level = np.abs(np.where(np.isnan(column(question.kill)), column(question.target), column(question.kill)))
-    assumed = np.minimum(level, cap / 2)
-    sd = np.where(sd > 0, sd, np.where(assumed > 0, assumed, cap / 2))
-    return Strict(n, y, q, before[1], before[0], cap, tau * sd * sd, last)
 
 
 def _floored(v: Floats) -> Floats:
@@ -176,50 +228,45 @@ def _constant(arm: Arm) -> Bools:
     return (arm.v <= 0) & (arm.n > 1) if arm.kind == "mean" else np.zeros(arm.n.shape, dtype=np.bool_)
 
 
-def _log_e(arm: Arm, theta0: Floats, side: Floats) -> Floats:
-    """The smaller of the unit and the period leg; 0 where the question or the data make no statement."""
-    possible = _possible(arm, theta0)
-    asked = possible & (arm.n > 0) & ((arm.v > 0) | (arm.kind != "mean"))
-    theta0 = np.where(possible, theta0, 0.5)
-    v = _floored(arm.v) if arm.kind == "mean" else _model_variance(arm.kind, theta0)
-    z = side * (arm.y - arm.n * theta0) / np.sqrt(arm.some_n * v)
-    kappa = arm.n / arm.tau
-    phi, nu = arm.noise.inflation(v, arm.centre, arm.phi_floor)
-    period = mixtures.one_sided_t(z / np.sqrt(phi), kappa, nu)
-    return np.where(asked, np.minimum(_unit(arm, theta0, side, z, kappa), period), 0.0)
+def _line(arm: Arm, threshold: Floats) -> tuple[Floats, Bools]:
+    """The line over the stretches, weighted by exposures, (S, M) or (S, 1); and thresholds that the model can hold,
+    (S, 1): the strict leg reads its history at one threshold throughout. Where it cannot, the line is at 1/2."""
+    possible = _possible(arm, threshold)
+    if arm.glide is None:
+        return np.where(possible, threshold, 0.5), possible
+    start = np.where(arm.glide.on, arm.glide.start, 1e-9)
+    possible = possible & ((arm.kind == "mean") & ~arm.cap_declared | (start >= 0))
+    possible = possible & ((arm.kind != "proportion") | (start <= 1))
+    moving = arm.glide.on & possible & (arm.n > 0)
+    return np.where(moving, arm.expected(threshold) / arm.some_n, np.where(possible, threshold, 0.5)), possible
 
 
 def _possible(arm: Arm, theta0: Floats) -> Bools:
-    """Thresholds that the model can hold, (S, 1): the strict leg reads its history at one threshold throughout."""
     if arm.kind == "mean":
         return np.isfinite(theta0) & ((theta0 > 0) | ~arm.cap_declared)
     return (theta0 > 0) & (theta0 < (1.0 if arm.kind == "proportion" else np.inf))
 
 
-def _model_variance(kind: str, theta0: Floats) -> Floats:
+def model_variance(kind: str, theta0: Floats) -> Floats:
     return theta0 * (1 - theta0) if kind == "proportion" else theta0
 
 
-def _unit(arm: Arm, theta0: Floats, side: Floats, z: Floats, kappa: Floats) -> Floats:
-    if arm.kind == "proportion":
-        return mixtures.beta_binomial(arm.y, arm.n, theta0, arm.tau, side)
+def _unit(arm: Arm, theta0: Floats, side: Floats, total: Floats, z: Floats) -> Floats:
+    """Against single exposures; `total` is the signed sum beyond the line and `z` the same in standard errors."""
+    if arm.kind == "mean":
+        plain = mixtures.one_sided_normal(z, arm.n / arm.tau)
+        if arm.strict is None:
+            return plain
+        highest = theta0 if arm.glide is None else arm.glide.highest(theta0)
+        return np.where(arm.capped, arm.strict.log_e(total, theta0, highest, side), plain)
+    leg = mixtures.beta_binomial if arm.kind == "proportion" else mixtures.gamma_poisson
+    flat = leg(arm.y, arm.n, theta0, arm.tau, side)
+    if arm.glide is None:
+        return flat
+    step, expected = side / np.sqrt(arm.tau * model_variance(arm.kind, theta0)), arm.expected(theta0)
     if arm.kind == "rate":
-        return mixtures.gamma_poisson(arm.y, arm.n, theta0, arm.tau, side)
-    plain = mixtures.one_sided_normal(z, kappa)
-    if arm.strict is None:
-        return plain
-    return np.where(arm.capped, _empirical_bernstein(arm.strict, arm, theta0, side), plain)
-
-
-def _empirical_bernstein(strict: Strict, arm: Arm, theta0: Floats, side: Floats) -> Floats:
-    """Mean of values in [0, cap] (Howard et al. 2021): the centre of each period comes from earlier periods only.
-    From above the values themselves bound the steps by theta0, so side +1 does not lean on the cap."""
-    scale = np.where(side > 0, theta0, strict.cap)
-    centre = np.minimum((strict.y_before + theta0) / (strict.n_before + 1), scale)
-    spread = running(strict.q - centre * (2 * strict.y - strict.n * centre), strict.last)
-    total = side * (arm.y - arm.n * theta0)
-    safe = np.where(scale > 0, scale, 1.0)
-    return mixtures.gamma_exponential(total, np.maximum(spread, 0.0), strict.rho, safe)
+        return np.where(arm.glide.on, mixtures.tilted_poisson(arm.y, expected, step), flat)
+    return np.where(arm.glide.on, mixtures.tilted_binomial(arm.y, arm.n, expected, step), flat)
 
 
 def _interval(arm: Arm, anchor: Floats, phi: Floats, nu: Floats, alpha: float) -> intervals.Bounds:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from itertools import combinations
 from pathlib import PurePosixPath
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from metrics.sources.base import Grain, Kind
 from metrics.sources.errors import NeedsAttention
@@ -23,7 +24,7 @@ SHAPES: dict[str, tuple[frozenset[str], ...]] = {
     "mean": (frozenset({"n", "sum", "squares"}), frozenset({"n", "mean", "variance"})),
     "level": (frozenset({"value"}),),
 }
-FIELDS = ("location", "delimiter", "encoding", "decimal", "period", "grain", "cumulative", "key", "series")
+FIELDS = ("location", "delimiter", "encoding", "decimal", "period", "grain", "time_zone", "cumulative", "key", "series")
 # A day and a month above twelve, so that a format which swaps or drops a part does not pass by chance.
 PROBES = {grain: datetime(2023, 11, 1 if grain == "month" else 27, tzinfo=UTC) for grain in GRAINS}
 UNWANTED = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -53,7 +54,8 @@ class SeriesConfig:
 
 @dataclass(frozen=True)
 class CsvConfig:
-    """Exactly one of `file` and `url` is set. `delimiter` None means: find out from the header."""
+    """Exactly one of `file` and `url` is set. `delimiter` None means: find out from the header; `time_zone` None: the
+    days are those of the enterprise. It is not read here: what is written counts as a day of its zone."""
 
     file: str | None
     url: str | None
@@ -65,6 +67,7 @@ class CsvConfig:
     cumulative: bool
     key: tuple[str, ...]
     series: tuple[SeriesConfig, ...]
+    time_zone: str | None = None
 
     def columns(self) -> list[str]:
         """Every column the configuration names, once, in the order in which it names them."""
@@ -96,6 +99,7 @@ def parse_config(raw: Mapping[str, object]) -> CsvConfig:
         cumulative=_flag(fields.get("cumulative", False), "cumulative"),
         key=_key(fields.get("key", ()), series),
         series=series,
+        time_zone=_zone(fields["time_zone"]) if "time_zone" in fields else None,
     )
 
 
@@ -207,6 +211,15 @@ def _format(raw: object, grain: Grain) -> str | None:
     if read.date() != probe.date():
         raise _refused("period.format", f"must tell one {grain} from another, as %Y-%m-%d does")
     return text
+
+
+def _zone(raw: object) -> str:
+    name = _text(raw, "time_zone")
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise _refused("time_zone", "must be the name of a time zone such as Europe/Berlin") from None
+    return name
 
 
 def _key(raw: object, series: Sequence[SeriesConfig]) -> tuple[str, ...]:

@@ -60,8 +60,9 @@ STORIES = [
         ),
         (
             Aim("fraud-confirmed", "fraud-score", "claims", 85, 0.155, ((0, 0.19), (60, 0.222)), 0.220, 0.175,
-                noise=0.06),
-            Aim("handling-minutes", "fraud-handling", "claims", 540, 52.0, ((0, 49.0), (60, 45.9)), 46.0, 50.5),
+                noise=0.06, weight=2.0, grace=28),
+            Aim("handling-minutes", "fraud-handling", "claims", 540, 52.0, ((0, 49.0), (60, 45.9)), 46.0, 50.5,
+                grace=28),
         ),
         (
             Stage(800, "Score on motor claims", "Better than today on 18 months of history", 0),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from bets.actions import Claim, add_goal, add_outcome, go_live, plan_tranche, state_bet
+from bets.actions import Claim, add_goal, add_outcome, go_live, plan_tranche, record_decision, state_bet
 from bets.models import Bet, Flag, Goal, Reading
 from lib.refusals import Refused
 from metrics.actions import record_signal, register_metric, register_series, register_source
@@ -17,11 +17,12 @@ from org.actions import add_domain, add_person, add_team, grant_role, start_run
 from org.models import Domain, Person, Run, Team
 from portfolio.replay import perform_run
 from portfolio.sample import claims, direct, service, ventures
+from portfolio.sample.board import DECISIONS, VALUES
 from portfolio.sample.enterprise import DOMAINS, GOALS, METRICS, TEAMS
 from portfolio.sample.files import FOLDER, PLACES, Feeds, config_of, write_all
 from portfolio.sample.people import PASSWORD, PEOPLE, email_of
-from portfolio.sample.shapes import Aim, Story
-from portfolio.sample.simulate import BEFORE, Drawn, draw
+from portfolio.sample.shapes import Aim, Decided, Story
+from portfolio.sample.simulate import BEFORE, Drawn, draw, part_of
 
 STORIES = direct.STORIES + claims.STORIES + service.STORIES + ventures.STORIES
 EVERY = 14  # days between two replayed nights
@@ -54,7 +55,8 @@ def feeds_of(today: date) -> dict[str, list[tuple[Aim, str, Drawn]]]:
     for story in STORIES:
         for aim in story.aims:
             metric = DEFINITIONS[aim.metric]
-            feeds[aim.source].append((aim, metric.kind, draw(story, aim, metric, today)))
+            for feed in (aim, *(part_of(aim, part) for part in aim.parts)):
+                feeds[aim.source].append((feed, metric.kind, draw(story, feed, metric, today)))
     return feeds
 
 
@@ -107,7 +109,7 @@ def _add_bet(story: Story, today: date) -> None:
     bet = state_bet(
         story.key, story.name, Domain.objects.get(key=story.domain), Claim(*story.claim), lead=lead, by=lead, at=at,
         teams=list(Team.objects.filter(key__in=story.teams)), goal=Goal.objects.filter(key=story.goal).first(),
-        stage=story.stage, horizon=story.horizon, starts_on=start, is_sample=True,
+        stage=story.stage, horizon=story.horizon, starts_on=start, is_sample=True, **_worth(story.key),
     )  # fmt: skip
     for aim in story.aims:
         _add_outcome(bet, aim, today + timedelta(days=story.decide), lead, at)
@@ -118,17 +120,29 @@ def _add_bet(story: Story, today: date) -> None:
         go_live(bet, by=lead, at=at)
 
 
+def _worth(key: str) -> dict[str, int]:
+    """The value that was agreed, in minor units."""
+    names = ("value_low", "value_likely", "value_high")
+    return {name: thousands * 100_000 for name, thousands in zip(names, VALUES.get(key, ()), strict=False)}
+
+
 def _add_outcome(bet: Bet, aim: Aim, decide_by: date, lead: Person, at: datetime) -> None:
     source = Source.objects.get(key=aim.source)
-    series = register_series(
-        source, aim.series, Metric.objects.get(key=aim.metric), at=at, by=lead,
-        grain=Series.Grain.WEEK if source.kind == Source.Kind.TYPED else Series.Grain.DAY,
-        has_control=bool(aim.contrast),
-    )  # fmt: skip
+    series = _add_series(source, aim, lead, at)
+    parts = [(part.name, _add_series(source, part_of(aim, part), lead, at), part.share) for part in aim.parts]
     add_outcome(
         bet, series, target=aim.target, kill_line=aim.kill, decide_by=decide_by, by=lead, at=at, today=bet.starts_on,
         planned_exposures=_plan(aim, (decide_by - bet.starts_on).days),
         baseline=None if aim.contrast else aim.baseline, contrast=aim.contrast,
+        role=aim.role, weight=aim.weight, grace_days=aim.grace, glide=aim.glide, segments=parts,
+    )  # fmt: skip
+
+
+def _add_series(source: Source, aim: Aim, lead: Person, at: datetime) -> Series:
+    return register_series(
+        source, aim.series, Metric.objects.get(key=aim.metric), at=at, by=lead,
+        grain=Series.Grain.WEEK if source.kind == Source.Kind.TYPED else Series.Grain.DAY,
+        has_control=bool(aim.contrast),
     )  # fmt: skip
 
 
@@ -165,7 +179,21 @@ def _replay(today: date, at: datetime) -> None:
     for ago in [*range(BEFORE - EVERY, DAILY, -EVERY), *range(DAILY, 0, -1)]:
         day = today - timedelta(days=ago)
         _perform("replay", f"sample night {day}", day, _night_of(day))
+        before = today - timedelta(days=ago + (EVERY if ago > DAILY else 1))
+        _decide(today, [one for one in DECISIONS if before < today - timedelta(days=one.ago) <= day])
     _perform("night", f"night {today}", today, at)
+
+
+def _decide(today: date, decided: list[Decided]) -> None:
+    """What the executive decided since the night before, each on its own day."""
+    executive = Person.objects.get(email=email_of("helena.brandt"))
+    for one in decided:
+        day = today - timedelta(days=one.ago)
+        again = None if one.again is None else day + timedelta(days=one.again)
+        record_decision(
+            Bet.objects.get(key=one.key), one.kind, rationale=one.rationale, would_change=one.would_change,
+            look_again_on=again, by=executive, at=_night_of(day) + timedelta(hours=12), today=day,
+        )  # fmt: skip
 
 
 def _perform(kind: str, key: str, as_of: date, at: datetime) -> None:

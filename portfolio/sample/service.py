@@ -1,6 +1,6 @@
 """Bets of the domain Customer service."""
 
-from portfolio.sample.shapes import Aim, Stage, Story
+from portfolio.sample.shapes import Aim, Part, Stage, Story
 
 STORIES = [
     Story(
@@ -26,7 +26,8 @@ STORIES = [
             "62 % of requests solved without an agent, from 51 %", "these three are 44 % of all contacts",
         ),
         (Aim("self-service", "app-changes", "service", 2900, 0.51, ((0, 0.60), (28, 0.672)), 0.620, 0.560,
-             noise=0.03),),
+             noise=0.03, parts=(Part("One policy", "app-changes one policy", 0.62, 0.96),
+                                Part("Two or more", "app-changes more policies", 0.38, 1.065))),),
         (
             Stage(400, "Address and bank account", "Identity check passed the audit", 0),
             Stage(850, "Vehicle and drivers", "More than 56 % solved for eight weeks", 70),
@@ -44,7 +45,7 @@ STORIES = [
         (
             Aim("complaints", "chat-complaints", "service", 3100, 0.021, ((0, 0.024), (21, 0.0297)), 0.016, 0.0225),
             Aim("first-contact", "chat-first-contact", "service", 3100, 0.68, ((0, 0.665), (21, 0.652)), 0.720, 0.660,
-                noise=0.03),
+                noise=0.03, role="guardrail"),
         ),
         (
             Stage(500, "Assistant for 40 questions", "Answers right in 90 of 100 tests", 0),

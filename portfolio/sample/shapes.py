@@ -6,6 +6,16 @@ Path = float | tuple[tuple[int, float], ...]  # one value, or (days since the be
 
 
 @dataclass(frozen=True)
+class Part:
+    """A segment of an outcome's exposures: its share of them, and its level relative to the whole's."""
+
+    name: str
+    series: str
+    share: float
+    level: float
+
+
+@dataclass(frozen=True)
 class Aim:
     """An outcome and the feed behind it. `truth` is the value, or the lift over control when there is a contrast."""
 
@@ -23,6 +33,11 @@ class Aim:
     share: float = 0.5  # of exposures in the treatment arm
     silent_from: int | None = None  # the feed ends so many days before the anchor
     starts_with_bet: bool = False
+    role: str = "primary"
+    weight: float = 1.0
+    grace: int = 0  # days
+    glide: str = "flat"
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,18 @@ class Stage:
     purpose: str
     gate: str
     day: int
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision on a bet, taken `ago` days before the anchor and looked at again `again` days after it was taken."""
+
+    key: str
+    ago: int
+    kind: str
+    rationale: str
+    would_change: str
+    again: int | None
 
 
 @dataclass(frozen=True)

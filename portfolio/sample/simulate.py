@@ -2,13 +2,14 @@
 
 import math
 import zlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from portfolio.sample.shapes import Aim, Definition, Path, Story
+from portfolio.sample.shapes import Aim, Definition, Part, Path, Story
 
 SEED = 20_250_101
 BEFORE, AFTER = 548, 366  # days of signals before and after the anchor
@@ -38,6 +39,8 @@ class Drawn:
 
 def draw(story: Story, aim: Aim, metric: Definition, anchor: date) -> Drawn:
     """All days of one feed, from 18 months before the anchor (or the bet's start) to a year after it."""
+    if aim.parts:
+        return _together([draw(story, part_of(aim, part), metric, anchor) for part in aim.parts])
     ages = np.arange(-BEFORE, AFTER)
     dates = [anchor + timedelta(days=int(age)) for age in ages]
     # A stream of its own for each series and purpose: what one draws never moves another.
@@ -51,6 +54,21 @@ def draw(story: Story, aim: Aim, metric: Definition, anchor: date) -> Drawn:
     treated = level * (1 + value) if aim.contrast == "relative" else level + value
     arms = [_arm(chance, crowd * 2 * share, mean, metric, keep) for share, mean in _shares(aim, treated, level)]
     return Drawn([dates[i] for i in keep], arms[0], arms[1])
+
+
+def part_of(aim: Aim, part: Part) -> Aim:
+    """The feed of one segment, drawn by itself."""
+    truth = aim.truth if isinstance(aim.truth, tuple) else ((0, aim.truth),)
+    return replace(
+        aim, series=part.series, per_day=aim.per_day * part.share, baseline=aim.baseline * part.level, parts=(),
+        truth=tuple((day, value * part.level) for day, value in truth),
+    )  # fmt: skip
+
+
+def _together(parts: Sequence[Drawn]) -> Drawn:
+    """The whole of segments that have no control arm."""
+    columns = [[getattr(part.treatment, name) for part in parts] for name in ("n", "total", "squares")]
+    return Drawn(parts[0].days, Arm(*(np.sum(column, axis=0) for column in columns)), None)
 
 
 def _shares(aim: Aim, treated: Floats, level: Floats) -> list[tuple[float, Floats]]:

@@ -17,7 +17,11 @@ from portfolio.browse import Total
 from portfolio.templatetags.ui import day, exact_money, flag_badge, icon, short_money
 
 register = template.Library()
-SAY_THE_FLAG = {Verdict.Kind.CEASE, Verdict.Kind.PIVOT, Verdict.Kind.PERSIST}
+OF_EVIDENCE = {Flag.Kind.CEASE, Flag.Kind.PIVOT, Flag.Kind.SCALE}
+# By verdict: the flags that it says already.
+SAID = dict.fromkeys((Verdict.Kind.CEASE, Verdict.Kind.PIVOT, Verdict.Kind.PERSIST), OF_EVIDENCE) | {
+    Verdict.Kind.INCONCLUSIVE: {Flag.Kind.INCONCLUSIVE}
+}
 
 
 @register.simple_tag
@@ -50,8 +54,8 @@ def head(header: Header, label: str = "", classes: str = "") -> SafeString:
 @register.simple_tag
 def flagged(row: Row) -> SafeString:
     """Since when a bet is flagged; the kinds of its flags where its verdict does not say them already."""
-    told = row.verdict is not None and row.verdict.kind in SAY_THE_FLAG
-    marks = [flag_badge(flag.kind) for flag in row.flags if not told or flag.kind == Flag.Kind.STALE]
+    said = SAID.get(Verdict.Kind(row.verdict.kind), set()) if row.verdict else set()
+    marks = [flag_badge(flag.kind) for flag in row.flags if flag.kind not in said]
     since = _("Flagged since %(day)s") % {"day": date_format(row.flags[0].raised_on, "DATE_FORMAT")}
     return format_html("{}{}", SafeString("".join(marks)), since)
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
-from bets.models import Flag, Verdict
+from bets.models import Decision, Flag, Verdict
 from lib import money
 
 register = template.Library()
@@ -23,10 +23,25 @@ VERDICT_ICONS = {
     "pivot": "git-branch",
     "persist": "trending-up",
     "measure": "ruler",
+    "inconclusive": "circle-slash",
     "contradiction": "split",
     "none": "circle-dashed",
 }
-FLAG_ICONS = {"cease": "octagon-x", "pivot": "git-branch", "scale": "trending-up", "stale": "hourglass"}
+FLAG_ICONS = {
+    "cease": "octagon-x",
+    "pivot": "git-branch",
+    "scale": "trending-up",
+    "near_miss": "eye",
+    "inconclusive": "circle-slash",
+    "stale": "hourglass",
+}
+DECISION_ICONS = {
+    "fund": "trending-up",
+    "persist": "move-right",
+    "pivot": "git-branch",
+    "cease": "octagon-x",
+    "defer": "calendar-clock",
+}
 HEALTH = {
     "healthy": (_("Healthy"), "circle-check"),
     "waiting": (_("Waiting"), "hourglass"),
@@ -52,6 +67,13 @@ def verdict_badge(kind: str) -> SafeString:
 @register.simple_tag
 def flag_badge(kind: str) -> SafeString:
     return format_html('<span class="flag fl-{}">{}{}</span>', kind, icon(FLAG_ICONS[kind], 14), Flag.Kind(kind).label)
+
+
+@register.simple_tag
+def decision_badge(kind: str) -> SafeString:
+    return format_html(
+        '<span class="decided de-{}">{}{}</span>', kind, icon(DECISION_ICONS[kind], 14), Decision.Kind(kind).label
+    )
 
 
 @register.simple_tag

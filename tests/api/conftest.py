@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from bets.models import Outcome
 from metrics.models import Series
 from org.models import Domain, Person, Role
 from tests.cast import person
@@ -14,8 +15,10 @@ from tests.factories import (
     AT,
     TODAY,
     BetFactory,
+    DecisionFactory,
     DomainFactory,
     EventFactory,
+    FamilyRuleFactory,
     FlagFactory,
     GoalFactory,
     HypothesisFactory,
@@ -26,9 +29,12 @@ from tests.factories import (
     PullFactory,
     QuarantinedRowFactory,
     ReadingFactory,
+    ResolutionFactory,
     RoleGrantFactory,
     RunFactory,
     SavedViewFactory,
+    SecondReadingFactory,
+    SegmentFactory,
     SeriesFactory,
     SignalFactory,
     SourceFactory,
@@ -47,6 +53,8 @@ class Shop:
         self.domain: Domain = DomainFactory(key="xylo-domain", name="Xylo domain")
         self.nights = [RunFactory(as_of=TODAY - dt.timedelta(days=back)) for back in reversed(range(size))]
         self.goal, self.metric = GoalFactory(), MetricFactory(owner=PersonFactory(name="Mina Metric"))
+        for family in ("cease", "miss", "scale"):
+            FamilyRuleFactory(run=self.nights[-1], family=family, bound=None if family == "miss" else 0.08)
         for number in range(size):
             self._source(number, size)
             self._bet(number, size)
@@ -80,9 +88,38 @@ class Shop:
             self.outcome = OutcomeFactory(bet=self.bet, number=version, series=self.series)
             for night in self.nights:
                 ReadingFactory(outcome=self.outcome, run=night, as_of=night.as_of, health_note="Xylo note.")
+        self._decided(size)
         for night in self.nights:
             VerdictFactory(bet=self.bet, run=night, as_of=night.as_of, sentence="Xylo verdict.")
         FlagFactory(bet=self.bet, outcome=self.outcome, run=self.nights[-1], kind="pivot", sentence="Xylo flag.")
+
+    def _decided(self, size: int) -> None:
+        """Segments, versions, resolutions, near misses and decisions of the last outcome."""
+        for part in range(size):
+            SegmentFactory(
+                outcome=self.outcome,
+                name=f"Xylo part {part}",
+                series=SeriesFactory(source=self.source, metric=self.metric),
+            )
+        ResolutionFactory(outcome=self.outcome, run=self.nights[-1])
+        for version in range(2, size + 2):
+            self.outcome = _moved(self.outcome, version)
+            ReadingFactory(outcome=self.outcome, run=self.nights[-1], evpi=5, evsi=3, health_note="Xylo note.")
+        earlier = None
+        for number in range(1, size + 1):
+            earlier = DecisionFactory(
+                bet=self.bet,
+                number=number,
+                reverses=earlier,
+                run=self.nights[-1],
+                rationale="Xylo rationale.",
+                decided_by=self.bet.lead,
+            )
+            miss = FlagFactory(
+                bet=self.bet, outcome=self.outcome, run=self.nights[-1], kind="near_miss", reader=self.bet.lead,
+                read_by=TODAY, decision=earlier, **_cleared(number) | {"cleared_how": "decision"},
+            )  # fmt: skip
+            SecondReadingFactory(flag=miss, note="Xylo note.", read_by=self.bet.lead)
 
     def addresses(self) -> dict[str, str]:
         """By name of the route: where it is in this shop."""
@@ -91,11 +128,12 @@ class Shop:
         return {
             "api_root": "/api/",
             "api_show_portfolio": "/api/portfolio/",
+            "api_list_rules": "/api/evidence/rules/",
             **{f"api_list_{name}": f"/api/{name}/" for name in lists},
             "api_show_bet": bet,
             "api_show_outcome": f"{bet}outcomes/1/",
             "api_list_outcome_signals": f"{bet}outcomes/1/signals/",
-            **{f"api_list_{name}": f"{bet}{name}/" for name in ("readings", "verdicts", "events")},
+            **{f"api_list_{name}": f"{bet}{name}/" for name in ("readings", "verdicts", "decisions", "events")},
             "api_show_metric": f"/api/metrics/{self.metric.key}/",
             "api_show_source": source,
             "api_list_pulls": f"{source}pulls/",
@@ -108,8 +146,18 @@ class Shop:
         }
 
 
+def _moved(outcome: Outcome, version: int) -> Outcome:
+    """The next version of an outcome, with another target."""
+    same = {name: getattr(outcome, name) for name in ("bet", "number", "series", "starts_on", "decide_by")}
+    moved: Outcome = OutcomeFactory(version=version, replaces=outcome, reason="Xylo reason.", target=0.5, **same)
+    return moved
+
+
 def _cleared(number: int) -> dict[str, Any]:
-    return {"cleared_on": TODAY, "cleared_because": f"Decided {number}.", "sentence": "Xylo flag of old."}
+    because = f"Signals arrive again {number}."
+    return {
+        "cleared_on": TODAY, "cleared_because": because, "cleared_how": "signals", "sentence": "Xylo flag of old.",
+    }  # fmt: skip
 
 
 @pytest.fixture

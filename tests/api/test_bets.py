@@ -36,8 +36,10 @@ def test_a_bet_comes_with_verdict_health_flags_and_planned_money(
     outcome = OutcomeFactory(bet=bet)
     ReadingFactory(outcome=outcome, run=run, health="stale", health_note="Two expected arrivals were missed.")
     VerdictFactory(bet=bet, run=run, kind="cease", sentence="Below the kill line.")
-    FlagFactory(bet=bet, outcome=outcome, run=run, sentence="It is below the kill line.")
-    FlagFactory(bet=bet, outcome=outcome, run=run, cleared_on=run.as_of, cleared_because="Decided.")
+    FlagFactory(bet=bet, outcome=outcome, run=run, since=dt.date(2026, 1, 12), sentence="It is below the kill line.")
+    FlagFactory(
+        bet=bet, outcome=outcome, run=run, cleared_on=run.as_of, cleared_because="Arrived.", cleared_how="signals"
+    )
     TrancheFactory.create_batch(2, bet=bet, amount=1_50)
     answer = client_of(viewer).get("/api/bets/").json()
     assert (answer["count"], answer["next"]) == (1, None)
@@ -46,8 +48,10 @@ def test_a_bet_comes_with_verdict_health_flags_and_planned_money(
     said = {name: found["verdict"][name] for name in ("kind", "sentence", "as_of")}
     assert said == {"kind": "cease", "sentence": "Below the kill line.", "as_of": "2026-03-02"}
     assert found["health"] == {"state": "stale", "note": "Two expected arrivals were missed."}
-    flag = {"kind": "cease", "since": "2026-03-02", "outcome": outcome.number, "sentence": "It is below the kill line."}
-    assert found["flags"] == [flag]
+    assert found["flags"] == [{
+        "kind": "cease", "since": "2026-03-02", "began_on": "2026-01-12", "act_by": None, "outcome": outcome.number,
+        "sentence": "It is below the kill line.",
+    }]  # fmt: skip
     assert (found["key"], found["url"], found["decide_by"], found["is_sample"]) == (
         "B-77", "/bets/B-77/", "2026-05-01", True,
     )  # fmt: skip

@@ -14,7 +14,9 @@ from org.actions import issue_token
 from org.models import Person
 from tests.factories import (
     BetFactory,
+    DecisionFactory,
     DomainFactory,
+    FamilyRuleFactory,
     FlagFactory,
     OutcomeFactory,
     ReadingFactory,
@@ -41,6 +43,8 @@ def bets() -> None:
     ReadingFactory(outcome=outcome, run=run)
     VerdictFactory(bet=bet, run=run, kind="cease")
     FlagFactory(bet=bet, outcome=outcome, run=run)
+    FamilyRuleFactory(run=run)
+    DecisionFactory(bet=bet, number=1, run=run)
     for other in (bet, BetFactory(key="CL-02", name="Glass", domain=claims)):
         TrancheFactory(bet=other)
 

@@ -1,6 +1,7 @@
 """`make bench`: measures at full size and writes docs/benchmarks.md. Each ratio and its reference come from one run.
 
 `make bench ONLY=pages` (or engine, night, demo; several with commas) measures these alone and only prints.
+BENCH_LARGE=0 leaves out the night of 100,000 outcomes, which needs 6 GB of disk and most of the time.
 """
 
 import os

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from bets.rules import Feed, Statement, decide, grade, health, is_silent, outcome_refusals, read_before
+from bets.rules import Feed, Statement, cannot_conclude, decide, grade, health, is_silent, outcome_refusals, read_before
 
 TODAY = dt.date(2026, 3, 2)
 SOUND = Statement(
@@ -64,7 +64,35 @@ def test_the_decision_table(flags: dict[str, bool], verdict: str) -> None:
 @pytest.mark.parametrize("state", ["waiting", "stale", "broken"])
 def test_without_health_there_is_no_verdict_unless_a_flag_stands(state: str) -> None:
     assert decide(cease=False, scale=False, miss=False, health=state) == "none"
+    assert decide(cease=False, scale=False, miss=False, health=state, unsettled=True) == "none"
     assert decide(cease=True, scale=False, miss=False, health=state) == "cease"
+
+
+@pytest.mark.parametrize(
+    ("flag", "verdict"), [("", "inconclusive"), ("cease", "cease"), ("scale", "persist"), ("miss", "pivot")]
+)
+def test_that_nothing_will_be_settled_is_said_only_of_what_no_flag_has_settled(flag: str, verdict: str) -> None:
+    given = {name: name == flag for name in ("cease", "scale", "miss")}
+    assert decide(**given, health="healthy", unsettled=True) == verdict
+
+
+@pytest.mark.parametrize(
+    ("chances", "standing", "said"),
+    [
+        ([0.19], False, True),
+        ([0.20], False, False),
+        ([0.29], True, True),
+        ([0.30], True, False),
+        ([0.0, 0.25], False, False),  # one that is settled is enough
+        ([0.0, None], False, False),  # what is not known is not said
+        ([0.9, None], True, True),  # nor taken back
+        ([], False, False),
+    ],
+)
+def test_a_bet_cannot_conclude_when_no_outcome_is_likely_to_be_settled_and_that_never_flickers(
+    chances: list[float | None], standing: bool, said: bool
+) -> None:
+    assert cannot_conclude(chances, standing=standing) is said
 
 
 @pytest.mark.parametrize(

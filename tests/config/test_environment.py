@@ -32,7 +32,7 @@ def test_two_at_once_make_one_environment_and_the_next_finds_it_made(checkout):
     assert again.communicate() == ("", "")
 
 
-def test_half_an_environment_is_made_again_and_a_changed_lock_is_installed(checkout):
+def test_half_an_environment_is_made_again_and_a_changed_lock_is_installed_or_the_reason_told(checkout):
     (checkout / ".venv").mkdir()
     (checkout / ".venv" / "half").touch()
     assert "Installing" in begin(checkout).communicate()[0]
@@ -41,9 +41,10 @@ def test_half_an_environment_is_made_again_and_a_changed_lock_is_installed(check
     (checkout / "requirements.lock").write_text("# still nothing\n")
     assert "Installing" in begin(checkout).communicate()[0]
     assert (checkout / ".venv" / "kept").exists()
+    _cannot_be_installed(checkout)
 
 
-def test_a_lock_that_cannot_be_installed_is_told(checkout):
+def _cannot_be_installed(checkout: Path) -> None:
     (checkout / "requirements.lock").write_text("./nowhere\n")
     run = begin(checkout)
     assert run.communicate()[1].startswith("The packages of requirements.lock could not be installed")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from org.models import Person
 from tests.browser import REPORT_VIOLATIONS, Complaints
 from tests.journeys.helpers import MOVING, OF_COLOURS, SIDEWAYS, sign_in, troubles
-from tests.world import BEFORE_THE_DOOR, PAGES, Address
+from tests.world import BEFORE_THE_DOOR, PAGES, WALKS, Address
 
 # At each width every rule in one theme, and in the other those that a theme can break.
 SIGHTS = [
@@ -78,13 +78,15 @@ def _open_all(page: Page) -> None:
     page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_sound_for_every_reader(
-    name: str, look: Look, everything: dict[str, Any], product_operations: Person,
+@pytest.mark.parametrize("names", WALKS, ids=lambda names: names[0])
+def test_pages_are_sound_for_every_reader(
+    names: list[str], look: Look, everything: dict[str, Any], product_operations: Person,
     client_of: Callable[[Person], Client],
 ) -> None:  # fmt: skip
-    address = Address(PAGES[name].url.format(**everything), PAGES[name].status)
-    found = look(address, client_of(product_operations))
+    found = []
+    for name in names:
+        address = Address(PAGES[name].url.format(**everything), PAGES[name].status)
+        found += look(address, client_of(product_operations))
     assert not found, "\n".join(found)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from org.models import Person
 from tests.browser import Complaints
 from tests.journeys.helpers import sign_in
-from tests.world import PAGES
+from tests.world import PAGES, WALKS
 
 # A group of radio buttons is one stop, and so is whatever else keeps its own arrow keys.
 NUMBER_STOPS = """() => {
@@ -36,14 +36,22 @@ WHERE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_tab_reaches_everything_on_a_page(
-    name: str, page: Page, complaints: Complaints, live_server: Any, everything: dict[str, Any],
+@pytest.mark.parametrize("names", WALKS, ids=lambda names: names[0])
+def test_tab_reaches_everything_on_the_pages(
+    names: list[str], page: Page, complaints: Complaints, live_server: Any, everything: dict[str, Any],
     product_operations: Person, client_of: Callable[[Person], Client],
 ) -> None:  # fmt: skip
     page.emulate_media(reduced_motion="reduce")
     sign_in(page.context, client_of(product_operations), live_server)
-    page.goto(live_server.url + PAGES[name].url.format(**everything))
+    troubles = []
+    for name in names:
+        page.goto(live_server.url + PAGES[name].url.format(**everything))
+        troubles += [f"{name}: {trouble}" for trouble in sorted(_troubles_by_tab(page))]
+        complaints[:] = [one for one in complaints if f"status of {PAGES[name].status}" not in one]
+    assert not troubles, "\n".join(troubles)
+
+
+def _troubles_by_tab(page: Page) -> set[str]:
     stops = page.evaluate(NUMBER_STOPS)
     assert stops
     page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
@@ -59,9 +67,7 @@ def test_tab_reaches_everything_on_a_page(
             troubles |= {f"no mark: {stops[number]}"} if not where["marked"] else set()
         if len(reached) == len(stops):
             break
-    troubles |= {f"not reached: {stop}" for number, stop in enumerate(stops) if number not in reached}
-    complaints[:] = [one for one in complaints if f"status of {PAGES[name].status}" not in one]
-    assert not troubles, "\n".join(sorted(troubles))
+    return troubles | {f"not reached: {stop}" for number, stop in enumerate(stops) if number not in reached}
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from tests.factories import TODAY
 from tests.journeys.helpers import SIDEWAYS, sign_in
 from tests.world import PAGES
 
-IDLE_BUTTONS = """() => [...document.querySelectorAll("button:not([popovertarget])")]
+# A disabled button that says why promises nothing.
+IDLE_BUTTONS = """() => [...document.querySelectorAll("button:not([popovertarget], :disabled[aria-describedby])")]
   .filter((one) => one.checkVisibility() && (one.type === "button" || !one.form))
   .map((one) => `does nothing: ${one.textContent.trim() || one.ariaLabel}`)"""
 CHARTS_WITHOUT_NUMBERS = """() => [...document.querySelectorAll("[data-plot]")]

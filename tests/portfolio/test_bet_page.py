@@ -26,7 +26,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 25  # one more for each further shape of outcome: kind, grain and contrast
+QUERIES = 29  # one more for each further shape of outcome: kind, grain and contrast
 
 
 def flagged_bet(domain, *, outcomes: int = 1, flags=("cease",)) -> Bet:
@@ -138,7 +138,7 @@ def test_the_gravest_flag_comes_first(client_of, executive, retail) -> None:
 
 def test_a_cleared_flag_asks_for_nothing(client_of, executive, retail) -> None:
     bet = flagged_bet(retail)
-    bet.flags.update(cleared_on=TODAY, cleared_because="Decided.")
+    bet.flags.update(cleared_on=TODAY, cleared_because="Decided.", cleared_how="signals")
     assert "Needs a decision" not in page_of(client_of, executive)
 
 

@@ -9,7 +9,17 @@ from bets.actions import go_live
 from bets.models import Bet
 from org.models import Person, Run
 from portfolio.changes import Change, Changes, changes_of
-from tests.factories import AT, TODAY, BetFactory, EventFactory, FlagFactory, OutcomeFactory, RunFactory, VerdictFactory
+from tests.factories import (
+    AT,
+    TODAY,
+    BetFactory,
+    DecisionFactory,
+    EventFactory,
+    FlagFactory,
+    OutcomeFactory,
+    RunFactory,
+    VerdictFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +68,7 @@ def test_flags_raised_and_cleared_since_are_changes_once() -> None:
     old, new = night(35), night(0)
     raised, cleared, both, before, moved = (judged(old, "measure") for _ in range(5))
     days = [TODAY - dt.timedelta(days=ago) for ago in (50, 20, 5)]
-    ended = {"cleared_on": days[2], "cleared_because": "Decided."}
+    ended = {"cleared_on": days[2], "cleared_because": "Decided.", "cleared_how": "signals"}
     for bet, since, end in (
         (raised, days[1], {}),
         (cleared, days[0], ended),
@@ -80,6 +90,13 @@ def test_dates_that_passed_are_told_once_for_a_bet() -> None:
         OutcomeFactory(bet=bet, decide_by=TODAY - dt.timedelta(days=ago))
     OutcomeFactory(bet=BetFactory(state="ceased"), decide_by=TODAY - dt.timedelta(days=2))
     assert found(night(0)).all == [Change("passed", bet.key, bet.name, day=TODAY - dt.timedelta(days=1))]
+
+
+def test_a_date_that_passed_and_was_decided_on_is_no_news() -> None:
+    night(35)
+    bet = OutcomeFactory(decide_by=TODAY - dt.timedelta(days=1)).bet
+    DecisionFactory(bet=bet, decided_at=AT)
+    assert found(night(0)).all == []
 
 
 def test_bets_that_went_live_since_are_changes(product_lead: Person) -> None:

@@ -223,9 +223,9 @@ def test_flag_kinds_differ_in_shape_and_not_by_colour_alone() -> None:
     assert len({mark["marker"]["symbol"] for mark in marks}) == len(Flag.Kind.values)
 
 
-def test_ways_of_one_shape_take_one_query(django_assert_num_queries) -> None:
+def test_ways_of_one_shape_take_one_query_and_one_for_their_segments(django_assert_num_queries) -> None:
     outcomes = [outcome_with(5), outcome_with(5), outcome_with(5)]
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         ways_of(outcomes, TODAY)
 
 
@@ -237,3 +237,10 @@ def test_the_date_is_named_where_no_line_is(kill: float, target: float, place: s
     outcome.kill_line, outcome.target = kill, target
     figure = outcome_figure(outcome, way_of(outcome), [])
     assert figure["layout"]["annotations"][2]["yanchor"] == place
+
+
+def test_a_level_of_nothing_is_a_value_and_is_shown() -> None:
+    outcome = OutcomeFactory(series__metric__kind="level", starts_on=TODAY - dt.timedelta(days=3))
+    for ago, value in ((3, 4.0), (2, 0.0)):
+        SignalFactory(series=outcome.series, period=TODAY - dt.timedelta(days=ago), n=0, total=value)
+    assert [moment.value for moment in way_of(outcome).moments] == [4.0, 0.0]

@@ -66,7 +66,7 @@ def test_several_values_of_one_filter_mean_any_and_several_filters_mean_all(
 
 def test_only_the_latest_night_and_only_open_flags_count(executive: Person, night: Run, retail: Domain) -> None:
     bet = judged(night, retail, "A", "cease")
-    flag(bet, night, cleared_on=TODAY, cleared_because="The evidence turned.")
+    flag(bet, night, cleared_on=TODAY, cleared_because="The evidence turned.", cleared_how="signals")
     later = RunFactory()
     assert keys(executive, night, "verdict=cease") == ["A"]
     assert keys(executive, later, "verdict=cease") == []

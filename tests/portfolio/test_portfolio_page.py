@@ -123,7 +123,7 @@ def test_without_a_night_a_month_ago_it_says_so(client_of: SignIn, viewer: Perso
 
 def test_nothing_to_decide_says_so_and_offers_the_list(client_of: SignIn, viewer: Person, retail: Domain) -> None:
     bet = judged("measure", RunFactory(), retail)
-    flag(bet, "cease", 9, cleared_on=TODAY, cleared_because="Decided.")
+    flag(bet, "cease", 9, cleared_on=TODAY, cleared_because="Decided.", cleared_how="signals")
     page = client_of(viewer).get("/").content.decode()
     assert "Nothing needs a decision now" in page
     assert "0 need a decision." in page

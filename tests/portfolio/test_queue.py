@@ -10,8 +10,19 @@ from django.test import Client
 
 from bets.models import Bet
 from org.models import Domain, Person, Run
-from portfolio.queue import Item, Waiting, items_of, urgency, waiting_of
-from tests.factories import TODAY, BetFactory, FlagFactory, OutcomeFactory, ReadingFactory, RunFactory, VerdictFactory
+from portfolio.queue import Item, Waiting, items_of, quiet_until, urgency, waiting_of
+from tests.factories import (
+    AT,
+    TODAY,
+    BetFactory,
+    DecisionFactory,
+    FlagFactory,
+    OutcomeFactory,
+    PersonFactory,
+    ReadingFactory,
+    RunFactory,
+    VerdictFactory,
+)
 
 SignIn = Callable[[Person], Client]
 
@@ -28,6 +39,7 @@ def test_most_overdue_first_then_evidence_then_dates_then_silent_feeds() -> None
         Waiting(4, "flagged", day(-1), day(5), None),
         Waiting(5, "due soon", day(-2), None, None),
         Waiting(6, "due later", day(-13), None, day(300)),
+        Waiting(9, "cannot conclude", day(-90), None, None, day(400)),
         Waiting(7, "silent long", day(-90), None, day(80)),
         Waiting(8, "silent", None, None, day(2)),
     ]
@@ -48,7 +60,7 @@ def waits(name: str, *, decide_in: int = 90, flag: str = "", ago: int = 3, **fie
     bet = BetFactory(name=name, **fields)
     outcome = OutcomeFactory(bet=bet, decide_by=TODAY + dt.timedelta(days=decide_in))
     if flag:
-        evidence = {"log_e": None, "cut": None} if flag == "stale" else {}
+        evidence = {"log_e": None, "cut": None} if flag in ("stale", "inconclusive") else {}
         FlagFactory(bet=bet, outcome=outcome, kind=flag, raised_on=day(ago), **evidence)
     return bet
 
@@ -64,9 +76,73 @@ def test_flags_dates_that_passed_or_are_near_and_silent_feeds_wait_and_nothing_e
     waits("a draft", decide_in=3, state="draft")
     waits("held", flag="cease", state="held", ago=1)
     cleared = waits("decided", flag="cease")
-    cleared.flags.update(cleared_on=TODAY, cleared_because="Decided.")
+    cleared.flags.update(cleared_on=TODAY, cleared_because="Decided.", cleared_how="signals")
+    waits("near miss", flag="near_miss", ago=2)
+    waits("cannot conclude", flag="inconclusive")
     names = [Bet.objects.get(pk=one.pk).name for one in waiting_of(Bet.objects.all(), TODAY)]
-    assert names == ["passed", "flagged", "held", "in two weeks", "silent"]
+    assert names == ["passed", "flagged", "near miss", "held", "in two weeks", "cannot conclude", "silent"]
+
+
+def decided(bet: Bet, *, ago: int, look_again_in: int = 30, number: int = 1) -> None:
+    at = AT - dt.timedelta(days=ago)
+    DecisionFactory(bet=bet, number=number, decided_at=at, look_again_on=day(-look_again_in))
+
+
+@pytest.mark.django_db
+def test_a_decision_quiets_the_date_that_asked_for_it_until_the_day_to_look_again() -> None:
+    for name, ago, look_again_in in (
+        ("decided when it was near", 10, 30),
+        ("decided long before", 20, 30),
+        ("to be looked at again today", 10, 0),
+    ):
+        decided(waits(name, decide_in=3), ago=ago, look_again_in=look_again_in)
+    waits("a new flag", decide_in=-3, flag="cease")
+    decided(Bet.objects.get(name="a new flag"), ago=1)
+    superseded = waits("decided again, for a shorter time", decide_in=3)
+    decided(superseded, ago=9, look_again_in=90)
+    decided(superseded, ago=5, look_again_in=0, number=2)
+    waiting = {Bet.objects.get(pk=one.pk).name: one for one in waiting_of(Bet.objects.all(), TODAY)}
+    assert set(waiting) == {
+        "decided long before", "to be looked at again today", "a new flag", "decided again, for a shorter time",
+    }  # fmt: skip
+    assert waiting["a new flag"].overdue(TODAY) == 0
+    assert waiting["decided long before"].decide_by == day(-3)
+
+
+@pytest.mark.django_db
+def test_a_line_that_was_replaced_asks_for_nothing() -> None:
+    bet = waits("moved", decide_in=3)
+    first = bet.outcomes.get()
+    later = {"decide_by": day(-90), "reason": "The launch moved."}
+    OutcomeFactory(bet=bet, number=first.number, version=2, replaces=first, series=first.series, **later)
+    assert waiting_of(Bet.objects.all(), TODAY) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("latest", [None, {"ago": 20}, {"ago": 10, "look_again_in": 0}, {"ago": 10}])
+def test_the_page_of_a_bet_and_the_queue_agree_on_what_is_quiet(latest: dict[str, int] | None) -> None:
+    bet = waits("one", decide_in=3)
+    if latest:
+        decided(bet, **latest)
+    quiet = quiet_until(day(-3), bet.decisions.first(), TODAY)
+    assert (quiet is None) == bool(waiting_of(Bet.objects.all(), TODAY))
+
+
+@pytest.mark.django_db
+def test_a_near_miss_names_its_reader_and_the_day() -> None:
+    bet = waits("Claim form")
+    reader = {"reader": PersonFactory(name="Rita Reader"), "read_by": day(-14)}
+    FlagFactory(bet=bet, outcome=bet.outcomes.get(), kind="near_miss", raised_on=day(1), **reader)
+    assert "Rita Reader reads it until 16 Mar 2026." in item(bet, read(bet, 0.38, "measure")).reason
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_concluded_says_when_it_would_be() -> None:
+    bet = waits("Claim form", flag="inconclusive")
+    night = read(bet, 0.42, "inconclusive", asked=4.6, settles=0.1, answer_on=day(-200))
+    assert item(bet, night).reason == (
+        "It will hardly be settled in time. Not by 31 May 2026 with this traffic: answer expected by 18 Sep 2026."
+    )
 
 
 def item(bet: Bet, run: Run) -> Item:

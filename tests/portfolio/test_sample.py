@@ -36,9 +36,10 @@ ENDINGS: dict[str, tuple[str | None, set[str], set[str]]] = {
     "scale": ("persist", {"scale"}, {"scale"}),
     "cease": ("cease", {"cease"}, {"cease", "pivot"}),
     "pivot": ("pivot", {"pivot"}, {"pivot"}),
-    "decaying": ("pivot", {"pivot"}, {"pivot"}),
+    "decaying": ("cease", {"cease"}, {"cease", "pivot"}),
+    "noisy": ("inconclusive", {"inconclusive"}, {"inconclusive"}),
     "stale": ("none", {"stale"}, {"stale"}),
-    **dict.fromkeys(["on track", "measure", "typed", "too small", "noisy", "quarantine"], ("measure", set(), set())),
+    **dict.fromkeys(["on track", "measure", "typed", "too small", "quarantine"], ("measure", set(), set())),
     **dict.fromkeys(["missing file", "split", "level", "just starting"], ("none", set(), set())),
     "draft": (None, set(), set()),
 }
@@ -58,7 +59,8 @@ def sample(
         transaction.set_rollback(True)
 
 
-pytestmark = pytest.mark.usefixtures("sample")
+# The mark makes the database also when these are the only tests that need one.
+pytestmark = [pytest.mark.usefixtures("sample"), pytest.mark.django_db]
 
 
 def tonight() -> Run:
@@ -110,7 +112,7 @@ def test_a_flag_carries_the_day_on_which_it_would_have_been_raised() -> None:
 
 
 def test_an_evidence_flag_passed_the_cut_of_its_night() -> None:
-    for flag in Flag.objects.exclude(kind="stale").select_related("bet"):
+    for flag in Flag.objects.exclude(log_e=None).select_related("bet"):
         family = {"cease": "cease", "pivot": "miss", "scale": "scale"}[flag.kind]
         verdict = Verdict.objects.get(run_id=flag.run_id, bet=flag.bet)
         assert getattr(verdict, f"log_e_{family}") == flag.log_e >= flag.cut

@@ -16,13 +16,18 @@ def lifts(size, **more):
     return question(size, **{"kill": 0.0, "target": 0.01, "planned": 20_000.0} | more)
 
 
+def rates_at_a_lift(n, y, control_n, control_y, rho):
+    """What both arms together say of the two shares if the lift is rho - 1, with half an event added."""
+    control = (y + control_y + 0.5) / (rho * n + control_n + 1)
+    return rho * control, control
+
+
 def test_both_legs_of_a_contrast_equal_the_sum_by_hand():
     series, rho, planned = contrast(np.random.default_rng(7), 1, 84, 400, 0.1, 0.1, arm_cv=0.1), 1.01, 3_000.0
     n, y, control_n, control_y = (x[0].astype(float) for x in (series.n, series.y, series.control_n, series.control_y))
     weight = n * control_n / (n + control_n)
     gaps = weight * (y / n - rho * control_y / control_n)
-    rates = y.sum() / n.sum(), control_y.sum() / control_n.sum()
-    each = [rate * (1 - rate) for rate in rates]
+    each = [rate * (1 - rate) for rate in rates_at_a_lift(n.sum(), y.sum(), control_n.sum(), control_y.sum(), rho)]
     variance = (weight**2 * (each[0] / n + rho**2 * each[1] / control_n)).sum()
     v = variance / weight.sum()
     _, _, _, days, _ = by_hand(list(gaps), list(weight))

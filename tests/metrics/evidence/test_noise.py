@@ -6,6 +6,11 @@ from metrics.evidence.noise import spreads
 ONE = [np.ones((1, 1))]
 
 
+def whole(values):
+    """The last column alone."""
+    return np.array([values.shape[1] - 1])
+
+
 def by_hand(y, n):
     """D, C, r, phi v and df of section "noise between periods", written with plain loops."""
     centre = sum(y) / sum(n)
@@ -24,7 +29,7 @@ def test_noise_of_days_and_weeks_equals_the_sum_by_hand(weeks):
     rng = np.random.default_rng(weeks)
     n = rng.integers(50, 90, 7 * weeks).astype(float)
     y = n * (0.1 + 0.02 * np.sin(np.arange(7 * weeks) / 9)) + rng.normal(size=7 * weeks)
-    noises = spreads([y[None]], n[None], 1, True).combine(ONE)
+    noises = spreads([y[None]], n[None], 1, whole(n[None])).combine(ONE)
     for noise, values, counts in (
         (noises.periods, y, n),
         (noises.blocks, y.reshape(-1, 7).sum(1), n.reshape(-1, 7).sum(1)),
@@ -37,17 +42,17 @@ def test_noise_of_days_and_weeks_equals_the_sum_by_hand(weeks):
 def test_an_incomplete_block_is_left_out_of_the_weeks():
     rng = np.random.default_rng(1)
     n, y = np.full((1, 34), 50.0), rng.poisson(5, (1, 34)).astype(float)
-    whole = spreads([y[:, :28]], n[:, :28], 1, True).combine(ONE).blocks
-    cut = spreads([y], n, 1, True).combine(ONE).blocks
-    assert cut.count == whole.count == 4
-    assert cut.d == pytest.approx(whole.d)
+    full = spreads([y[:, :28]], n[:, :28], 1, whole(n[:, :28])).combine(ONE).blocks
+    cut = spreads([y], n, 1, whole(n)).combine(ONE).blocks
+    assert cut.count == full.count == 4
+    assert cut.d == pytest.approx(full.d)
 
 
 def test_phi_and_nu_follow_the_formula():
     rng = np.random.default_rng(5)
     n = np.full((1, 84), 2_000.0)
     y = rng.binomial(2_000, 0.05 * (1 + 0.1 * rng.normal(size=84)))[None].astype(float)
-    noises = spreads([y], n, 1, True).combine(ONE)
+    noises = spreads([y], n, 1, whole(n)).combine(ONE)
     v, centre = np.array([[0.05 * 0.95]]), y.sum(keepdims=True) / n.sum()
     phi, nu = noises.inflation(v, centre, np.ones((1, 1)))
     _, _, _, day_variance, day_df = by_hand(list(y[0]), list(n[0]))
@@ -64,8 +69,8 @@ def test_a_weighted_sum_of_two_summands_has_the_noise_of_the_sum_itself():
     rng = np.random.default_rng(2)
     n = rng.integers(20, 60, (3, 70)).astype(float)
     a, b = rng.normal(10, 3, (2, 3, 70)) * n
-    together = spreads([a - 1.01 * b], n, 1, True).combine(ONE)
-    apart = spreads([a, b], n, 1, True).combine([np.ones((3, 1)), np.full((3, 1), -1.01)])
+    together = spreads([a - 1.01 * b], n, 1, whole(n)).combine(ONE)
+    apart = spreads([a, b], n, 1, whole(n)).combine([np.ones((3, 1)), np.full((3, 1), -1.01)])
     for one, other in ((together.periods, apart.periods), (together.blocks, apart.blocks)):
         np.testing.assert_allclose(one.d, other.d, rtol=1e-9)
         np.testing.assert_allclose(one.c, other.c, rtol=1e-7)
@@ -73,7 +78,7 @@ def test_a_weighted_sum_of_two_summands_has_the_noise_of_the_sum_itself():
 
 def test_a_constant_feed_has_no_noise():
     n = np.full((1, 70), 30.0)
-    noise = spreads([n * 0.1], n, 1, True).combine(ONE)
+    noise = spreads([n * 0.1], n, 1, whole(n)).combine(ONE)
     assert noise.periods.variance == 0
     assert noise.blocks.autocorrelation == pytest.approx(1 / 7)  # Kendall's correction of zero, ten blocks
 
@@ -81,7 +86,7 @@ def test_a_constant_feed_has_no_noise():
 def test_weekly_periods_are_blocks_themselves():
     rng = np.random.default_rng(3)
     n, y = np.full((1, 12), 90.0), rng.poisson(9, (1, 12)).astype(float)
-    noises = spreads([y], n, 7, True).combine(ONE)
+    noises = spreads([y], n, 7, whole(n)).combine(ONE)
     assert noises.periods is not None
     assert noises.blocks.count == noises.periods.count == 12
     assert noises.blocks.d == noises.periods.d

@@ -4,40 +4,12 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from metrics.evidence import Question, Result, Series, path
+from metrics.evidence import Result, Series, path
+from metrics.evidence.proof.worlds import amounts, contrast, proportion, question
+
+__all__ = ["FLAG", "amounts", "contrast", "ever", "proportion", "question", "rows", "some_series"]
 
 FLAG = np.log(20.0)
-
-
-def question(size, *, kill=0.05, target=0.06, higher=True, cap=np.nan, planned=12_000.0, relative=True, **more):
-    def each(value):
-        return np.broadcast_to(np.asarray(value), (size,)).copy()
-
-    extra = {name: each(value) for name, value in more.items()}
-    return Question(each(kill), each(target), each(higher), each(cap), each(planned), relative, **extra)
-
-
-def proportion(rng, size, periods, per_day, theta, cv=0.0):
-    n = rng.poisson(per_day, (size, periods))
-    return Series("proportion", n, rng.binomial(n, np.clip(theta * (1 + cv * rng.normal(size=n.shape)), 0, 1)))
-
-
-def contrast(rng, size, periods, per_day, theta, lift, shared_cv=0.0, arm_cv=0.0):
-    def arm(level):
-        n = rng.poisson(per_day, (size, periods))
-        return n, rng.binomial(n, np.clip(level * (1 + arm_cv * rng.normal(size=n.shape)), 0, 1))
-
-    level = theta * (1 + shared_cv * rng.normal(size=(size, periods)))
-    n, y = arm(level * (1 + lift))
-    control_n, control_y = arm(level)
-    return Series("proportion", n, y, None, control_n, control_y)
-
-
-def amounts(rng, size, periods, per_day, sigma, cap=None):
-    values = rng.lognormal(0, sigma, (size, periods, per_day))
-    values = values if cap is None else np.minimum(values, cap)
-    n = np.full((size, periods), per_day)
-    return Series("mean", n, values.sum(axis=2), (values**2).sum(axis=2))
 
 
 def ever(series, asked, name="log_e_cease", at=FLAG):

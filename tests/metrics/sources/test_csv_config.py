@@ -37,6 +37,8 @@ def test_days_since_a_date_are_understood():
         ({"location": {"file": "."}}, "location.file"),
         ({"location": {"url": "ftp://a/"}}, "location.url"),
         ({"location": "a.csv"}, "location"),
+        ({"time_zone": "Nowhere/At all"}, "time_zone"),
+        ({"time_zone": "../zone"}, "time_zone"),
         ({"delimiter": "::"}, "delimiter"),
         ({"delimiter": None}, "delimiter"),
         ({"encoding": "rot13"}, "encoding"),
@@ -89,6 +91,10 @@ def test_a_missing_field_is_named():
 @pytest.mark.parametrize("layout", ["%Y-%m-%dT%H:%M:%S%z", "%d.%m.%Y", "%Y%m%d", "%d %b %y", "%G-W%V-%u"])
 def test_date_formats_that_tell_days_apart_are_accepted(layout):
     assert config(period={"column": "d", "format": layout}).period.format == layout
+
+
+def test_a_source_may_declare_its_time_zone():
+    assert (config().time_zone, config(time_zone="Europe/Berlin").time_zone) == (None, "Europe/Berlin")
 
 
 def test_a_month_may_be_written_without_a_day():

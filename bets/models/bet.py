@@ -1,4 +1,4 @@
-"""What we bet on: goals, bets with their hypotheses, outcomes and tranches; and what the signals say of them."""
+"""What we bet on: goals, bets with their hypotheses, outcomes and tranches."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from metrics.models import Series
-from org.models import Domain, Run, Team
+from org.models import Domain, Team
 from org.rules import Powers
 
 
@@ -42,7 +42,8 @@ class BetQuerySet(models.QuerySet["Bet"]):
         """
         mine = {"bet": OuterRef("pk")}
         money = Tranche.objects.filter(**mine).order_by().values("bet").annotate(sum=Sum("amount")).values("sum")
-        soonest = Outcome.objects.filter(**mine).order_by().values("bet").annotate(day=Min("decide_by")).values("day")
+        stated = Outcome.objects.current().filter(**mine).order_by()
+        soonest = stated.values("bet").annotate(day=Min("decide_by")).values("day")
         return self.annotate(planned=Coalesce(Subquery(money), 0), decide_by=Subquery(soonest))
 
     def with_stakes(self, today: date) -> "BetQuerySet":
@@ -96,6 +97,15 @@ class Bet(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     horizon = models.PositiveSmallIntegerField(choices=Horizon.choices, default=Horizon.H1)
     currency = models.CharField(max_length=3, default="EUR")
+    value_low = models.BigIntegerField(null=True, blank=True, help_text="Worth of reaching the target, minor units.")
+    value_likely = models.BigIntegerField(null=True, blank=True)
+    value_high = models.BigIntegerField(null=True, blank=True)
+    fails_at = models.PositiveSmallIntegerField(
+        default=1, help_text="How many primary outcomes must be beyond their kill lines before the bet should cease."
+    )
+    scales_at = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How many primary outcomes must beat their targets to scale; empty: all."
+    )
     starts_on = models.DateField()
     is_sample = models.BooleanField(default=False)
 
@@ -117,6 +127,15 @@ class Bet(models.Model):
             ),
             models.CheckConstraint(condition=Q(horizon__in=[0, 1, 2, 3]), name="bets_bet_horizon_known"),
             models.CheckConstraint(condition=Q(currency__regex="^[A-Z]{3}$"), name="bets_bet_currency_code"),
+            models.CheckConstraint(
+                condition=Q(value_low=None, value_likely=None, value_high=None)
+                | Q(value_low__gte=0, value_low__lte=F("value_likely"), value_likely__lte=F("value_high")),
+                name="bets_bet_value_is_a_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(fails_at__gte=1) & (Q(scales_at=None) | Q(scales_at__gte=1)),
+                name="bets_bet_outcomes_counted",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,8 +166,25 @@ class Hypothesis(models.Model):
         return f"We believe that {self.change} for {self.whom} will result in {self.result}, because {self.reason}."
 
 
+class OutcomeQuerySet(models.QuerySet["Outcome"]):
+    def current(self) -> "OutcomeQuerySet":
+        """Outcomes as they stand, without the versions that were replaced. Keeps the order; one join."""
+        return self.filter(successor=None)
+
+
 class Outcome(models.Model):
-    """What must become true: “if by decide-by we have not seen the target, we act”. Frozen once it has been read."""
+    """What must become true: “if by decide-by we have not seen the target, we act”. Frozen once it has been read.
+
+    A line that is moved later is a new version with a reason; the version before goes on being read and shown.
+    """
+
+    class Role(models.TextChoices):
+        PRIMARY = "primary", _("Primary")
+        GUARDRAIL = "guardrail", _("Guardrail")
+
+    class Glide(models.TextChoices):
+        FLAT = "flat", _("Lines stand still")
+        LINEAR = "linear", _("Lines climb evenly from the baseline until the decide-by date")
 
     class Contrast(models.TextChoices):
         NONE = "", _("The metric itself")
@@ -166,11 +202,38 @@ class Outcome(models.Model):
     starts_on = models.DateField()
     decide_by = models.DateField()
     planned_exposures = models.FloatField(help_text="Exposures expected until the decide-by date.")
+    role = models.CharField(max_length=9, choices=Role.choices, default=Role.PRIMARY)
+    weight = models.FloatField(default=1.0, help_text="Share of a primary in the evidence on the bet, before scaling.")
+    grace_days = models.PositiveSmallIntegerField(default=0, help_text="Days after the start that are not read.")
+    glide = models.CharField(max_length=6, choices=Glide.choices, default=Glide.FLAT)
+    share = models.FloatField(default=0.5, help_text="Planned share of exposures in the treatment arm.")
+    definition = models.CharField(
+        max_length=64, blank=True, help_text="Hash of the definition of metric and series when it was stated."
+    )
+    version = models.PositiveSmallIntegerField(default=1)
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="successor")
+    reason = models.CharField(max_length=300, blank=True, help_text="Why this version replaces the one before.")
+
+    objects = OutcomeQuerySet.as_manager()
 
     class Meta:
-        ordering = ["bet", "number"]
+        ordering = ["bet", "number", "version"]
         constraints = [
-            models.UniqueConstraint(fields=["bet", "number"], name="bets_outcome_number_once"),
+            models.UniqueConstraint(fields=["bet", "number", "version"], name="bets_outcome_version_once"),
+            models.CheckConstraint(
+                condition=Q(version=1, replaces=None, reason="")
+                | (Q(version__gt=1, replaces__isnull=False) & ~Q(reason="")),
+                name="bets_outcome_replaced_with_a_reason",
+            ),
+            models.CheckConstraint(condition=Q(role__in=["primary", "guardrail"]), name="bets_outcome_role_known"),
+            models.CheckConstraint(
+                condition=Q(weight__gt=0, weight__lt=float("inf")), name="bets_outcome_weight_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(glide="flat") | Q(glide="linear", baseline__isnull=False, contrast=""),
+                name="bets_outcome_glides_from_a_baseline",
+            ),
+            models.CheckConstraint(condition=Q(share__gt=0, share__lt=1), name="bets_outcome_share_between_arms"),
             models.CheckConstraint(
                 condition=Q(higher_is_better=True, kill_line__lt=F("target"))
                 | Q(higher_is_better=False, kill_line__gt=F("target")),
@@ -185,6 +248,26 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series.metric} of {self.bet}"
+
+
+class Segment(models.Model):
+    """A part of an outcome's exposures with its fixed weight: a changing mix then cannot pass for a change."""
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="segments")
+    name = models.CharField(max_length=80)
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="+")
+    weight = models.FloatField(help_text="Share of this part in the baseline period; those of an outcome add up to 1.")
+
+    class Meta:
+        ordering = ["outcome", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["outcome", "name"], name="bets_segment_name_once"),
+            models.UniqueConstraint(fields=["outcome", "series"], name="bets_segment_series_once"),
+            models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=1), name="bets_segment_weight_is_a_share"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.outcome}"
 
 
 class Tranche(models.Model):
@@ -206,115 +289,3 @@ class Tranche(models.Model):
 
     def __str__(self) -> str:
         return f"Tranche {self.sequence} of {self.bet}"
-
-
-class Reading(models.Model):
-    """What the signals say of an outcome in one run, and the exact data it used. Append-only by trigger."""
-
-    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="readings", db_index=False)
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
-    as_of = models.DateField(help_text="Periods that ended before this day were read.")
-    engine = models.CharField(max_length=20)
-    snapshot = models.CharField(max_length=64, help_text="Hash of the signals that were read.")
-    last_period = models.DateField(null=True)
-    log_e_cease = models.FloatField()
-    log_e_miss = models.FloatField()
-    log_e_scale = models.FloatField()
-    log_e_alive = models.FloatField()
-    estimate = models.FloatField(null=True)
-    lower = models.FloatField(null=True)
-    upper = models.FloatField(null=True)
-    exposures = models.FloatField()
-    phi = models.FloatField(null=True)
-    nu = models.FloatField(null=True)
-    autocorrelation = models.FloatField(null=True)
-    blocks = models.PositiveIntegerField()
-    grade = models.CharField(max_length=1)
-    health = models.CharField(max_length=12)
-    health_note = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["outcome", "run"], name="bets_reading_once_in_a_run"),
-            models.CheckConstraint(condition=Q(grade__in=["A", "B", "C", "D"]), name="bets_reading_grade_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.outcome} on {self.as_of}"
-
-
-class Verdict(models.Model):
-    """What one run concludes of a bet from the readings of its outcomes. Append-only by trigger."""
-
-    class Kind(models.TextChoices):
-        CEASE = "cease", _("Cease")
-        PIVOT = "pivot", _("Pivot")
-        PERSIST = "persist", _("Persist strongly")
-        MEASURE = "measure", _("Keep measuring")
-        CONTRADICTION = "contradiction", _("Contradiction")
-        NONE = "none", _("No verdict")
-
-    bet = models.ForeignKey(Bet, on_delete=models.PROTECT, related_name="verdicts", db_index=False)
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
-    as_of = models.DateField()
-    kind = models.CharField(max_length=14, choices=Kind.choices)
-    sentence = models.CharField(max_length=600)
-    log_e_cease = models.FloatField()
-    log_e_miss = models.FloatField()
-    log_e_scale = models.FloatField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["bet", "run"], name="bets_verdict_once_in_a_run"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["cease", "pivot", "persist", "measure", "contradiction", "none"]),
-                name="bets_verdict_kind_known",
-            ),
-        ]
-
-
-class Flag(models.Model):
-    """A reading that warrants attention: why, since when, how sure, and what would clear it.
-
-    An evidence flag keeps the e-value of the night that raised it (frozen), so that flags never flicker.
-    """
-
-    class Kind(models.TextChoices):
-        CEASE = "cease", _("Cease")
-        PIVOT = "pivot", _("Pivot")
-        SCALE = "scale", _("Scale")
-        STALE = "stale", _("Stale")
-
-    bet = models.ForeignKey(Bet, on_delete=models.PROTECT, related_name="flags")
-    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
-    raised_on = models.DateField()
-    cycle = models.CharField(max_length=7, help_text="Quarter of the review cycle in which it was raised.")
-    log_e = models.FloatField(null=True, help_text="Evidence on the night it was raised, frozen.")
-    cut = models.FloatField(null=True, help_text="Log of the e-value that the portfolio rule asked for that night.")
-    sentence = models.CharField(max_length=900)
-    cleared_on = models.DateField(null=True, blank=True)
-    cleared_because = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["bet", "kind"], condition=Q(cleared_on=None), name="bets_flag_one_open_of_a_kind"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["cease", "pivot", "scale", "stale"]), name="bets_flag_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="stale", log_e=None) | (~Q(kind="stale") & Q(log_e__isnull=False)),
-                name="bets_flag_evidence_frozen",
-            ),
-            models.CheckConstraint(
-                condition=Q(cleared_on=None, cleared_because="")
-                | (Q(cleared_on__isnull=False) & ~Q(cleared_because="")),
-                name="bets_flag_cleared_with_a_reason",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.bet}"

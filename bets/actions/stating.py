@@ -1,6 +1,6 @@
-"""State changes of bets: goals, bets, hypotheses, outcomes, tranches; readings, verdicts and flags of a run."""
+"""What people state: goals, bets, hypotheses, outcomes, tranches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,14 +8,18 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from bets.models import Bet, Flag, Goal, Hypothesis, Outcome, Reading, Tranche, Verdict
-from bets.rules import Statement, key_refusals, outcome_refusals
+from bets import rules
+from bets.models import Bet, Goal, Hypothesis, Outcome, Segment, Tranche
+from bets.signals import noise_history
 from lib.refusals import Refused, refuse_if
+from metrics.definition import definition_of, zone_of
 from metrics.models import Series
 from org.actions import record_event
-from org.models import Domain, Person, Run, Team
+from org.models import Domain, Person, Team
 from org.rules import refusals
 from org.visibility import powers_of
+
+Part = tuple[str, Series, float]  # a segment: name, series, weight
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def state_bet(
 ) -> Bet:  # fmt: skip
     """States a bet with the first version of its hypothesis; it stays a draft until it goes live."""
     refuse_if(refusals(powers_of(by), "state_bet", domain.pk))
-    refuse_if(key_refusals(key))
+    refuse_if(rules.key_refusals(key))
     if Bet.objects.filter(key=key).exists():
         raise Refused(f"There is a bet with the key {key} already.")
     bet = Bet.objects.create(key=key, name=name, domain=domain, lead=lead, **fields)
@@ -70,33 +74,50 @@ def write_hypothesis(bet: Bet, claim: Claim, *, by: Person, at: datetime) -> Hyp
 def add_outcome(
     bet: Bet, series: Series, *, target: float, kill_line: float, decide_by: date, planned_exposures: float,
     by: Person, at: datetime, today: date, baseline: float | None = None, contrast: str = "",
-    starts_on: date | None = None,
+    starts_on: date | None = None, role: str = "primary", weight: float = 1.0, grace_days: int = 0,
+    glide: str = "flat", share: float = 0.5, segments: Sequence[Part] = (),
 ) -> Outcome:  # fmt: skip
-    """States an outcome of a draft or live bet; what is stated is frozen once it has been read."""
+    """States an outcome of a draft or live bet; what is stated is frozen once it has been read.
+
+    `segments` are (name, series, weight); their weights add up to 1.
+    """
     refuse_if(refusals(powers_of(by), "state_bet", bet.domain_id))
-    higher, start = series.metric.direction == "higher", starts_on or bet.starts_on
-    stated = Statement(
-        kind=series.metric.kind, contrast=contrast, has_control=series.has_control, higher_is_better=higher,
-        kill_line=kill_line, target=target, baseline=baseline, starts_on=start, decide_by=decide_by,
-        planned_exposures=planned_exposures,
+    fields: dict[str, Any] = {
+        "contrast": contrast, "higher_is_better": series.metric.direction == "higher", "baseline": baseline,
+        "target": target, "kill_line": kill_line, "starts_on": starts_on or bet.starts_on, "decide_by": decide_by,
+        "planned_exposures": planned_exposures, "role": role, "weight": weight, "grace_days": grace_days,
+        "glide": glide, "share": share,
+    }  # fmt: skip
+    stated = rules.Statement(
+        kind=series.metric.kind, has_control=series.has_control, parts=_parts(series, segments),
+        zones=_zones([series, *(part for _, part, _ in segments)]), **fields,
     )  # fmt: skip
-    refuse_if(outcome_refusals(stated, today=today))
+    refuse_if(rules.outcome_refusals(stated, today=today))
     Bet.objects.select_for_update(no_key=True).get(pk=bet.pk)
-    outcome = Outcome.objects.create(
-        bet=bet, number=bet.outcomes.count() + 1, series=series, contrast=contrast, higher_is_better=higher,
-        baseline=baseline, target=target, kill_line=kill_line, starts_on=start, decide_by=decide_by,
-        planned_exposures=planned_exposures,
-    )  # fmt: skip
-    record_event(
-        bet,
-        "outcome stated",
-        f"Outcome {outcome.number}: {series.metric}.",
-        at=at,
-        by=by,
-        target=target,
-        kill=kill_line,
+    number = (bet.outcomes.aggregate(last=Max("number"))["last"] or 0) + 1
+    outcome = Outcome.objects.create(bet=bet, number=number, series=series, definition=definition_of(series), **fields)
+    Segment.objects.bulk_create(
+        Segment(outcome=outcome, name=name, series=part, weight=share_of_it) for name, part, share_of_it in segments
     )
+    sentence = f"Outcome {number}: {series.metric}. {noise_history(outcome, today)}"
+    record_event(bet, "outcome stated", sentence.strip(), at=at, by=by, target=target, kill=kill_line)
     return outcome
+
+
+def _parts(whole: Series, segments: Sequence[Part]) -> tuple[rules.Part, ...]:
+    return tuple(
+        rules.Part(
+            name,
+            str(series.pk),
+            weight,
+            series.pk != whole.pk and (series.metric_id, series.grain) == (whole.metric_id, whole.grain),
+        )
+        for name, series, weight in segments
+    )
+
+
+def _zones(series: Sequence[Series]) -> frozenset[str]:
+    return frozenset(zone_of(one.source) for one in series)
 
 
 @transaction.atomic
@@ -128,42 +149,3 @@ def go_live(bet: Bet, *, by: Person, at: datetime) -> Bet:
     bet.save(update_fields=["state"])
     record_event(bet, "bet went live", f"{bet} went live.", at=at, by=by)
     return bet
-
-
-@transaction.atomic
-def record_readings(run: Run, readings: Iterable[Reading], *, at: datetime) -> int:
-    """Writes the readings of a chunk, with one event; one that this run has already is left as it is."""
-    made = list(readings)
-    Reading.objects.bulk_create(made, ignore_conflicts=True, batch_size=1_000)
-    record_event(run, "outcomes read", f"Outcomes read: {len(made)}.", at=at, by=run.started_by)
-    return len(made)
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What a run concludes: verdicts of all bets, flags to raise, and open stale flags whose feed has come back."""
-
-    verdicts: list[Verdict]
-    raised: list[Flag]
-    fresh_again: list[int]
-
-
-@transaction.atomic
-def record_judgement(run: Run, judgement: Judgement, *, at: datetime) -> None:
-    """Writes verdicts and flags of a run. An evidence flag is never cleared here: only a decision does that."""
-    Verdict.objects.bulk_create(judgement.verdicts, ignore_conflicts=True, batch_size=1_000)
-    record_event(run, "portfolio judged", f"Bets judged: {len(judgement.verdicts)}.", at=at, by=run.started_by)
-    for flag in judgement.raised:
-        flag.save(force_insert=True)
-        record_event(
-            flag.bet,
-            "flag raised",
-            f"{flag.get_kind_display()}: {flag.sentence}",
-            at=at,
-            flag=flag.pk,
-            flag_kind=flag.kind,
-        )
-    for flag in Flag.objects.filter(pk__in=judgement.fresh_again, cleared_on=None).select_related("bet"):
-        flag.cleared_on, flag.cleared_because = run.as_of, "Signals arrive again."
-        flag.save(update_fields=["cleared_on", "cleared_because"])
-        record_event(flag.bet, "flag cleared", "Stale: signals arrive again.", at=at, flag=flag.pk, flag_kind=flag.kind)

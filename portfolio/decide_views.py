@@ -1,0 +1,66 @@
+"""Pages on which people decide on a bet, and read a near miss a second time."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bets import actions
+from bets.models import Bet, Decision
+from lib.clock import now, today
+from lib.edge import OK, perform
+from org.requests import PersonRequest
+from org.visibility import powers_of
+from portfolio.decide_forms import DecideForm, SecondReadingForm
+from portfolio.decided import LOOK_AGAIN, deciding, near_miss_page
+from portfolio.nights import latest_night
+
+
+@require_http_methods(["GET", "POST"])
+def record_decision(request: PersonRequest, key: str) -> HttpResponse:
+    """Decides on a bet, with the evidence of the latest night beside the form."""
+    bet, day = _bet(request, key), today()
+    page = deciding(bet, latest_night(), request.user, day)
+    form = DecideForm(bet.state, _typed(request), initial={"look_again_on": day + LOOK_AGAIN})
+    status = OK
+    if request.method == "POST":
+        status = perform(
+            form,
+            lambda typed: actions.record_decision(
+                bet, **typed, reverses=page.reverses, by=request.user, at=now(), today=day
+            ),
+        )
+        if status == OK:
+            words = Decision.Kind(form.cleaned_data["kind"]).label
+            messages.success(request, _("Decision recorded: %(kind)s.") % {"kind": words})
+            return redirect("show_bet", key)
+    return render(request, "portfolio/decide.html", {"page": page, "bet": bet, "form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def record_second_reading(request: PersonRequest, key: str) -> HttpResponse:
+    """The named reader of a near miss says what it is; others see who reads it, and until when."""
+    bet = _bet(request, key)
+    page = near_miss_page(bet, latest_night(), request.user)
+    if page is None:
+        raise Http404
+    form = SecondReadingForm(_typed(request))
+    status = OK
+    if request.method == "POST":
+        status = perform(
+            form, lambda typed: actions.record_second_reading(page.flag, **typed, by=request.user, at=now())
+        )
+        if status == OK:
+            messages.success(request, _("Your reading is recorded."))
+            return redirect("show_bet", key)
+    return render(request, "portfolio/second_reading.html", {"page": page, "bet": bet, "form": form}, status=status)
+
+
+def _typed(request: PersonRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _bet(request: PersonRequest, key: str) -> Bet:
+    found = Bet.objects.visible_to(powers_of(request.user)).select_related("domain", "lead")
+    return get_object_or_404(found, key=key)
