@@ -81,7 +81,7 @@ def test_words_narrow_the_rows_at_once_and_the_server_counts_them(portfolio: Non
 
 
 # The page itself, the board and the saved views are walked with all other pages.
-@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
+@pytest.mark.parametrize(("theme", "width"), [("dark", 1440), ("light", 390)])
 def test_filters_and_what_they_leave_are_sound_for_every_reader(
     width: int, theme: Any, portfolio: None, at_the_list: Page
 ) -> None:
