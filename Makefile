@@ -3,13 +3,14 @@
 # make lint   the checks alone
 # make faults kills the demo at many moments and looks for what is left
 # make bench  measures at full size and writes docs/benchmarks.md (make bench ONLY=pages measures these and only prints)
+# make prove  plays bets whose truth is known and measures what the evidence method promises (make prove ARGS=--quick)
 # make screenshots  draws the pictures of the documentation anew, from the sample
 PY := .venv/bin/python
 # One more than there are processors, because the browser tests wait a lot.
 WORKERS ?= $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
-export PORT ONLY
+export PORT ONLY BENCH_LARGE
 
-.PHONY: help demo test lint faults bench screenshots environment browser
+.PHONY: help demo test lint faults bench prove screenshots environment browser
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -34,6 +35,10 @@ faults: environment
 
 bench: environment
 	@exec $(PY) -m tests.bench
+
+# It reads no database: the settings only want to be there.
+prove: environment
+	@SECRET_KEY=none DATABASE_URL=postgresql://none/none REDIS_URL=redis://none exec $(PY) manage.py prove_evidence $(ARGS)
 
 screenshots: environment
 	@exec $(PY) -m tests.screenshots

@@ -92,7 +92,7 @@ def _evidence(found: Findings, place: int, *, silent: bool) -> dict[str, Any]:
     elif result.uncapped[place]:
         logs["log_e_cease"] = 0.0
     since = {
-        f"{family}_since": found.read.day(place, int(getattr(result, f"{family}_since")[place]))
+        f"{family}_since": found.read.day(place, _since(result, family, place))
         for family in ("cease", "scale")
         if logs[f"log_e_{family}"] > 0
     }
@@ -121,3 +121,9 @@ def _bytes(arrays: Arrays, place: int) -> bytes:
     used = int(np.flatnonzero(present)[-1]) + 1 if present.any() else 0
     rows = np.stack([getattr(arrays, name)[place, :used] for name in COLUMNS] + [present[:used].astype(np.float64)])
     return used.to_bytes(4, "big") + rows.tobytes()
+
+
+def _since(result: evidence.Result, family: str, place: int) -> int:
+    """The column where the stretch begins that speaks most; the first one where the whole history says it too."""
+    whole = float(getattr(result, f"whole_log_e_{family}")[place])
+    return 0 if whole >= LOG_20 else int(getattr(result, f"{family}_since")[place])

@@ -4,6 +4,7 @@ Sentences of flags and verdicts are records and stay in English; what a page com
 """
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -137,6 +138,7 @@ def flag_sentence(kind: str, finding: Finding, log_e: float, told: Told) -> str:
     """What was seen, since when, how sure, what it is worth to go on, and what would clear it."""
     seen = f"{interval(finding, told.on)}; {line(finding, 'kill line' if kind == 'cease' else 'target')}"
     if told.since:
+        seen = f"{_all_weeks(finding, kind)}{seen}"
         seen += f", and it has been {_beyond(kind, finding)} since about {_day(told.since)}"
         seen += "" if told.recent is None else f", lately at {_of(finding, told.recent)}"
     rare = one_in(log_e)
@@ -150,6 +152,18 @@ def flag_sentence(kind: str, finding: Finding, log_e: float, told: Told) -> str:
         "" if kind == "scale" else _worth(told),
         "It stays until a decision on the bet clears it.",
     )
+
+
+def first_sentence(paragraph: str) -> str:
+    """What a paragraph of ours begins with: a full stop and a capital end a sentence, not the stop of “4.1 %”."""
+    return re.split(r"(?<=[.…])\s(?=[A-Z])", paragraph, maxsplit=1)[0]
+
+
+def _all_weeks(finding: Finding, kind: str) -> str:
+    """Begins an interval that holds the line although the last weeks are beyond it."""
+    number = finding.kill_line if kind == "cease" else finding.target
+    holds = finding.lower is not None and finding.upper is not None and finding.lower <= number <= finding.upper
+    return "All weeks together, " if holds else ""
 
 
 def _together(*sentences: str, at_most: int = FLAG_AT_MOST) -> str:
@@ -193,7 +207,10 @@ def _chance(finding: Finding, told: Told) -> str:
 def _worth(told: Told) -> str:
     if told.evsi is None or told.tranche is None:
         return ""
-    worth, cost = short(told.evsi, told.currency), short(told.tranche, told.currency)
+    cost = short(told.tranche, told.currency)
+    if told.evsi < 100_000:  # less than a thousand
+        return f"Another tranche would buy next to no information for {cost}."
+    worth = short(told.evsi, told.currency)
     return f"Another tranche would buy {worth} of information for {cost}."
 
 
@@ -258,11 +275,13 @@ def stale_sentence(metric: str, last: date | None, as_of: date) -> str:
 
 
 @override("en")
-def verdict_sentence(kind: str, finding: Finding, health_note: str, guardrail: str = "") -> str:
+def verdict_sentence(
+    kind: str, finding: Finding, health_note: str, guardrail: str = "", told: Told | None = None
+) -> str:
     """One sentence with the finding, whatever the verdict; forecasts are kept out of it.
 
     `kind` is that of the verdict, or “clear” for a bet to keep measuring that is clear of its kill lines; `guardrail`
-    the metric of one that is refuted.
+    the metric of one that is refuted; `told` since when it has been so, where that is later than its first weeks.
     """
     if kind == "none":
         return f"No verdict: {health_note or 'nothing has been read yet.'}"
@@ -279,5 +298,10 @@ def verdict_sentence(kind: str, finding: Finding, health_note: str, guardrail: s
         start = "Beyond the kill line"
     if kind == "persist" and not finding.higher_is_better:
         start = "Better than the target"
+    found = whole(finding)
+    if told and told.since:
+        start += f" since about {_day(told.since)}"
+        start += "" if told.recent is None else f", lately at {_of(finding, told.recent)}"
+        found = f"{_all_weeks(finding, kind)}{found}"
     guarded = f"The guardrail {guardrail} is beyond its kill line: nothing is scaled meanwhile."
-    return _together(f"{start}.", guarded if guardrail else "", whole(finding), at_most=VERDICT_AT_MOST)
+    return _together(f"{start}.", guarded if guardrail else "", found, at_most=VERDICT_AT_MOST)

@@ -72,13 +72,13 @@ class Flagging:
         tranche = self.ahead.get(case.bet.pk)
         return Told(
             on=self.run.as_of, needed=case.how.needed(family), primaries=case.how.guardrails.count(False),
-            since=_since(reading, family), recent=reading.recent, chance=reading.chance, evsi=reading.evsi,
+            since=since_of(reading, family), recent=reading.recent, chance=reading.chance, evsi=reading.evsi,
             tranche=tranche.amount if tranche else None, tranche_on=tranche.planned_on if tranche else None,
             currency=case.bet.currency,
         )  # fmt: skip
 
 
-def _since(reading: Reading, family: str) -> date | None:
+def since_of(reading: Reading, family: str) -> date | None:
     """About when it began to be so; None when it has been so from the start."""
     since = {"cease": reading.cease_since, "scale": reading.scale_since}.get(family)
     return since if since and since > first_day(reading.outcome) + WEEK else None

@@ -17,11 +17,11 @@ from bets.corrections import withdrawals
 from bets.models import FamilyRule, Flag, Reading, Verdict
 from bets.resolution import due_resolutions
 from bets.rules import cannot_conclude, decide
-from bets.words import verdict_sentence, withdrawn_sentence
+from bets.words import Told, verdict_sentence, withdrawn_sentence
 from metrics.evidence import EBH, e_bh
 from org.models import Job, Run
 from portfolio.cases import Before, Case, cases_of, flags_before, tranches_ahead
-from portfolio.flagging import Flagging
+from portfolio.flagging import Flagging, since_of
 from portfolio.night import ALPHA, FAMILIES, active_in_cycle, finding_of
 from portfolio.readers import Readers, readers
 
@@ -125,7 +125,8 @@ class Sitting:
         kind = self.kinds[case.bet.pk]
         shown, note = case.strongest(SPOKEN_OF.get(kind, "cease")), self._worst(case).health_note
         said = "clear" if kind == "measure" and case.is_clear else kind
-        sentence = verdict_sentence(said, finding_of(shown), note, self.guarded.get(case.bet.pk, ""))
+        told = Told(self.run.as_of, since=since_of(shown, SPOKEN_OF.get(kind, kind)), recent=shown.recent)
+        sentence = verdict_sentence(said, finding_of(shown), note, self.guarded.get(case.bet.pk, ""), told)
         return Verdict(
             bet=case.bet, run=self.run, as_of=self.run.as_of, kind=kind, sentence=sentence,
             **{f"log_e_{family}": case.log_e[family] for family in FAMILIES},

@@ -9,6 +9,7 @@ from django.db import transaction
 from bets.actions.deciding import clear_flag
 from bets.models import Bet, FamilyRule, Flag, Reading, Resolution, Verdict
 from bets.resting import resting_flags
+from bets.words import first_sentence
 from lib.bulk import copy_in
 from org.actions import record_event
 from org.models import Run
@@ -82,7 +83,8 @@ def _raise(flags: Sequence[Flag], run: Run, at: datetime) -> None:
     resting = resting_flags(run.as_of, [flag.bet_id for flag in flags]) if flags else {}
     wanted = [flag for flag in flags if (flag.bet_id, flag.kind) not in resting]
     for flag in Flag.objects.bulk_create(wanted, batch_size=1_000):
-        said = f"{flag.kind.replace('_', ' ').capitalize()}: {flag.sentence}"
+        # The whole paragraph is the flag's; the history tells its first sentence.
+        said = f"{flag.kind.replace('_', ' ').capitalize()}: {first_sentence(flag.sentence)}"
         record_event(flag.bet, "flag raised", said, at=at, flag=flag.pk, flag_kind=flag.kind)
 
 

@@ -52,6 +52,9 @@ def test_a_bet_that_went_bad_is_told_since_about_when() -> None:
 
 def test_a_bet_that_was_bad_from_the_start_is_told_so() -> None:
     assert reading_on(60, stated(60, 0.33, grace_days=7)).cease_since == on(7)
+    worse = stated(60, 0.36)
+    feed(worse.series, shares(90, 0.30, seed=2), first=60)
+    assert reading_on(150, worse).cease_since == on(0)
 
 
 def test_history_is_read_counted_and_part_of_the_snapshot() -> None:

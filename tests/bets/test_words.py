@@ -77,6 +77,26 @@ def test_a_scale_flag_speaks_of_the_target_and_of_good_data() -> None:
     assert "Another tranche" not in said
 
 
+def test_an_interval_that_holds_the_line_is_said_to_be_that_of_all_weeks_together() -> None:
+    wide = replace(FOUND, upper=0.055)
+    told = Told(NIGHT, since=dt.date(2026, 2, 3), recent=0.0402)
+    assert flag_sentence("cease", wide, 6.8, told).startswith(
+        "All weeks together, Conversion: between 4.10 % and 5.50 %"
+    )
+    assert verdict_sentence("cease", wide, "", told=told).startswith(
+        "Below the kill line since about 3 February 2026, lately at 4.02 %. All weeks together, Conversion: between"
+    )
+    assert verdict_sentence("cease", FOUND, "", told=told).startswith(
+        "Below the kill line since about 3 February 2026, lately at 4.02 %. Conversion: between"
+    )
+    assert verdict_sentence("cease", wide, "", told=Told(NIGHT)).startswith("Below the kill line. Conversion")
+
+
+def test_information_that_is_worth_less_than_a_thousand_is_next_to_none() -> None:
+    told = Told(NIGHT, evsi=99_999, tranche=8_000_000)
+    assert "Another tranche would buy next to no information for €80k." in flag_sentence("cease", FOUND, 6.8, told)
+
+
 LOWER = replace(FOUND, higher_is_better=False, kill_line=0.04, target=0.03)
 
 
