@@ -20,6 +20,7 @@ from portfolio.change import Outlook, asked_by_rule, outlook_of_bet, outlook_of_
 from portfolio.decided import Decided, decisions_of
 from portfolio.flagged import FlagShown, flags_of, runs_of, shown_flags
 from portfolio.moments import Moment, Way, ways_in
+from portfolio.night import ACTIVE
 from portfolio.queue import quiet_until
 from portfolio.said import Said, current_of, outcomes_of, readings_in, said_of
 
@@ -108,8 +109,12 @@ class BetPage:
         return sum(item.tranche.amount for item in self.tranches)
 
     @property
+    def is_over(self) -> bool:
+        return self.bet.state in (Bet.State.CEASED, Bet.State.CONCLUDED)
+
+    @property
     def at_stake(self) -> int:
-        """Planned after today: what a decision can still move."""
+        """Planned after today: what a decision can still move; nothing once the bet is over."""
         return sum(item.tranche.amount for item in self.tranches if item.is_ahead)
 
     @property
@@ -130,11 +135,15 @@ class BetPage:
 
     @property
     def is_overdue(self) -> bool:
-        return self.decide_by is not None and self.decide_by < self.today and self.quiet_until is None
+        if self.is_over or self.quiet_until:
+            return False
+        return self.decide_by is not None and self.decide_by < self.today
 
     @property
     def time_left(self) -> str:
-        """Days until the decision is due, or since it was."""
+        """Days until the decision is due, or since it was; for a bet that is over, that it is."""
+        if self.is_over:
+            return str(self.bet.get_state_display())
         days = ((self.decide_by or self.today) - self.today).days
         if days == 0:
             return _("today")
@@ -161,7 +170,7 @@ def bet_page(bet: Bet, night: Run | None, person: Person, *, today: date, page: 
     readings = readings_in({*runs_of(flags), *(one.run_id for one in decisions if one.run_id), *_run(night)}, outcomes)
     read = _read(outcomes, readings.get(night.pk, {}) if night else {}, night.as_of if night else today)
     verdict = Verdict.objects.filter(bet=bet, run=night).select_related("run").first()
-    ahead = [tranche for tranche in tranches if tranche.planned_on > today]
+    ahead = [tranche for tranche in tranches if tranche.planned_on > today and bet.state in ACTIVE]
     events = Event.objects.filter(subject_type="bets.bet", subject_id=bet.pk).select_related("by")
     raised = [flag for flag in flags if flag.cleared_on is None]
     return BetPage(
@@ -171,7 +180,7 @@ def bet_page(bet: Bet, night: Run | None, person: Person, *, today: date, page: 
         cleared=[FlagShown(flag, []) for flag in reversed(flags) if flag.cleared_on is not None],
         decisions=[Decided(one, said_of(outcomes, readings.get(one.run_id or 0, {}))) for one in decisions],
         refusals=list(decider_refusals(powers, person.pk, bet)),
-        outlook=_outlook(verdict, raised, read, tranches) if verdict else None,
+        outlook=_outlook(verdict, raised, read, tranches) if verdict and bet.state in ACTIVE else None,
         outcomes=[_outcome(said, read, powers) for said in said_of(outcomes, read.readings, next(iter(ahead), None))],
         tranches=[TrancheShown(tranche, tranche in ahead) for tranche in tranches],
         events=Paginator(events.order_by("-at", "-id"), EVENTS).get_page(page),

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+from django.utils import timezone
 
-from bets.models import Bet, BetQuerySet, Flag, Verdict
+from bets.models import Bet, BetQuerySet, Decision, Flag, Verdict
 from org.models import Event, Run
 from portfolio.night import ACTIVE
 from portfolio.queue import asking
@@ -19,9 +20,10 @@ FIRST = 8
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that happened to a bet: `what` is verdict, raised, cleared, passed or live.
+    """One thing that happened to a bet: `what` is verdict, decided, raised, cleared, passed or live.
 
-    `before` and `after` are verdicts, `flag` the kind of a flag, `day` when it happened where that is known.
+    `before` and `after` are verdicts, or `after` the kind of a decision; `flag` is the kind of a flag, `day` when it
+    happened where that is known.
     """
 
     what: str
@@ -65,7 +67,10 @@ def changes_of(bets: BetQuerySet, run: Run | None, today: date) -> Changes | Non
     moved = {change.key for change in verdicts}
     # A verdict follows from flags: one piece of news is not told twice.
     flags = [change for change in _flags(seen, before, run) if change.key not in moved]
-    return Changes(before.as_of, [*verdicts, *flags, *_passed(seen, before, today), *_gone_live(bets, before)])
+    decided = _decisions(seen, before)
+    return Changes(
+        before.as_of, [*verdicts, *decided, *flags, *_passed(seen, before, today), *_gone_live(bets, before)]
+    )
 
 
 def _month_before(run: Run) -> Run | None:
@@ -81,11 +86,20 @@ def _verdicts(seen: Any, before: Run, run: Run) -> Iterator[Change]:
         yield Change("verdict", key, name, before=was, after=kind)
 
 
+def _decisions(seen: Any, before: Run) -> Iterator[Change]:
+    """Decisions made since, the newest of each bet."""
+    made = Decision.objects.filter(bet__in=seen, decided_at__date__gt=before.as_of)
+    newest = made.order_by("bet__key", "-number").distinct("bet__key")
+    for key, name, kind, at in newest.values_list("bet__key", "bet__name", "kind", "decided_at"):
+        yield Change("decided", key, name, after=kind, day=timezone.localdate(at))
+
+
 def _flags(seen: Any, before: Run, run: Run) -> Iterator[Change]:
-    """Flags raised since, and those from before that were cleared since."""
+    """Flags raised since, and those from before that were cleared since otherwise than by a decision."""
     raised = Q(raised_on__gt=before.as_of, raised_on__lte=run.as_of, cleared_on=None)
     cleared = Q(cleared_on__gt=before.as_of, raised_on__lte=before.as_of)
-    found = Flag.objects.filter(raised | cleared, bet__in=seen).order_by("cleared_on", "raised_on", "bet__key")
+    told = Flag.objects.filter(raised | cleared, bet__in=seen).exclude(cleared_how=Flag.Cleared.DECISION)
+    found = told.order_by("cleared_on", "raised_on", "bet__key")
     for key, name, kind, since, until in found.values_list("bet__key", "bet__name", "kind", "raised_on", "cleared_on"):
         yield Change("cleared" if until else "raised", key, name, flag=kind, day=until or since)
 

@@ -308,3 +308,13 @@ def test_tranches_say_whether_their_date_is_ahead_and_what_is_at_stake(
     page = page_of(client_of, executive)
     assert page.index("date passed") < page.index("</svg>ahead")
     assert "€700k still ahead" in page
+
+
+def test_a_bet_that_is_over_is_never_overdue_and_has_nothing_ahead(client_of, executive, retail) -> None:
+    bet = flagged_bet(retail)
+    TrancheFactory(bet=bet, sequence=2, planned_on=dt.date(2999, 1, 1))
+    Bet.objects.filter(pk=bet.pk).update(state="ceased")
+    answer = client_of(executive).get("/bets/B-1/")
+    page = answer.context["page"]
+    assert (page.time_left, page.is_overdue, page.at_stake, page.outlook) == ("Ceased", False, 0, None)
+    assert "the bet is over" in answer.content.decode()

@@ -96,7 +96,19 @@ def test_a_date_that_passed_and_was_decided_on_is_no_news() -> None:
     night(35)
     bet = OutcomeFactory(decide_by=TODAY - dt.timedelta(days=1)).bet
     DecisionFactory(bet=bet, decided_at=AT)
-    assert found(night(0)).all == []
+    assert [change.what for change in found(night(0)).all] == ["decided"]
+
+
+def test_the_newest_decision_of_each_bet_is_told_and_not_the_flags_it_cleared() -> None:
+    night(35)
+    bet = BetFactory()
+    for number, kind, ago in ((1, "defer", 40), (2, "persist", 20), (3, "fund", 5)):
+        made = DecisionFactory(bet=bet, number=number, kind=kind, decided_at=AT - dt.timedelta(days=ago))
+    DecisionFactory(decided_at=AT - dt.timedelta(days=50))
+    ended = {"cleared_on": TODAY, "cleared_because": "Decided: fund.", "cleared_how": "decision", "decision": made}
+    FlagFactory(bet=bet, outcome=OutcomeFactory(bet=bet), raised_on=TODAY - dt.timedelta(days=50), **ended)
+    day = TODAY - dt.timedelta(days=5)
+    assert found(night(0)).all == [Change("decided", bet.key, bet.name, after="fund", day=day)]
 
 
 def test_bets_that_went_live_since_are_changes(product_lead: Person) -> None:
@@ -121,7 +133,7 @@ def test_it_takes_six_queries_at_most(bets: int, django_assert_max_num_queries: 
     old, new = night(35), night(0)
     for _ in range(bets):
         judged(new, "cease", judged(old, "measure"))
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         changes = found(new)
     assert (len(changes.all), len(changes.first), changes.more) == (bets, min(bets, 8), max(0, bets - 8))
     assert changes.counts == {"verdict": bets}
