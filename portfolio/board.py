@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from bets.models import Bet, BetQuerySet, Flag, Reading, Verdict
+from bets.models import Bet, BetQuerySet, Decision, Flag, Reading, Verdict
 from bets.rules import BROKEN, HEALTHY, STALE, WAITING
 from org.models import Run
 from portfolio.standing import Standing, spoken_of, standing_of
@@ -25,6 +25,7 @@ class Row:
     verdict: Verdict | None
     flags: Sequence[Flag]
     readings: Sequence[Reading]
+    decided: Decision | None = None  # the latest
 
     @property
     def ailing(self) -> Reading | None:
@@ -38,7 +39,7 @@ class Row:
 
 
 def rows_of(bets: Iterable[Bet], run: Run | None) -> list[Row]:
-    """Rows in the order of `bets`, which come with lead, domain and goal. Three queries."""
+    """Rows in the order of `bets`, which come with lead, domain and goal. Four queries."""
     listed = list(bets)
     ids = [bet.pk for bet in listed]
     verdicts = {verdict.bet_id: verdict for verdict in Verdict.objects.filter(run=run, bet__in=ids)}
@@ -49,7 +50,9 @@ def rows_of(bets: Iterable[Bet], run: Run | None) -> list[Row]:
     )  # fmt: skip
     raised = Flag.objects.filter(cleared_on=None, bet__in=ids).select_related("reader").order_by("raised_on", "pk")
     flags = _by_bet(raised, lambda flag: flag.bet_id)
-    return [Row(bet, verdicts.get(bet.pk), flags[bet.pk], readings[bet.pk]) for bet in listed]
+    latest = Decision.objects.filter(bet__in=ids).order_by("bet_id", "-number").distinct("bet_id")
+    decided = {decision.bet_id: decision for decision in latest}
+    return [Row(bet, verdicts.get(bet.pk), flags[bet.pk], readings[bet.pk], decided.get(bet.pk)) for bet in listed]
 
 
 def _by_bet(things: Iterable[Any], bet_of: Any) -> dict[int, list[Any]]:

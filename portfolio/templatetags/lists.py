@@ -14,6 +14,8 @@ from bets.models import Flag, Verdict
 from portfolio.asked import Header
 from portfolio.board import Row
 from portfolio.browse import Total
+from portfolio.night import ACTIVE
+from portfolio.queue import quiet_until
 from portfolio.templatetags.ui import day, exact_money, flag_badge, icon, short_money
 
 register = template.Library()
@@ -25,19 +27,23 @@ SAID = dict.fromkeys((Verdict.Kind.CEASE, Verdict.Kind.PIVOT, Verdict.Kind.PERSI
 
 
 @register.simple_tag
-def decide_by(last: date | None, today: date) -> SafeString:
-    """The date to decide by; once it has passed, by how many days."""
+def decide_by(last: date | None, today: date, row: Row | None = None) -> SafeString:
+    """The date to decide by; once it has passed, by how many days, unless the bet of `row` is over or decided on."""
     if last is None:
         return format_html(
             '<span class="mute"><span aria-hidden="true">–</span><span class="vh">{}</span></span>', _("No date")
         )
-    if last >= today:
+    if last >= today or (row and _asks_nothing(row, last, today)):
         return day(last)
     days = (today - last).days
     words = ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {"days": days}
     return format_html(
         '<span class="late">{}{}<span class="sub late">{}</span></span>', icon("clock-alert", 14), day(last), words
     )
+
+
+def _asks_nothing(row: Row, last: date, today: date) -> bool:
+    return row.bet.state not in ACTIVE or quiet_until(last, row.decided, today) is not None
 
 
 @register.simple_tag

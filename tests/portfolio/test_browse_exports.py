@@ -113,5 +113,5 @@ def test_a_file_takes_the_same_queries_for_one_bet_and_for_many(
 ) -> None:
     BetFactory.create_batch(bets, domain=retail)
     client = client_of(viewer)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/bets.csv")

@@ -7,10 +7,11 @@ from html import unescape
 import pytest
 
 from bets.models import Bet, Decision, SecondReading
-from lib.clock import today
+from lib.clock import now, today
 from org.models import Event
 from tests.factories import (
     TODAY,
+    BetFactory,
     DecisionFactory,
     FlagFactory,
     OutcomeFactory,
@@ -223,3 +224,17 @@ def test_a_reading_without_words_is_not_taken(client_of, product_operations, nea
 
 def test_without_a_near_miss_there_is_nothing_to_read(client_of, product_operations, bet) -> None:
     assert client_of(product_operations).get("/bets/B-1/second-reading/").status_code == 404
+
+
+def test_lists_do_not_call_a_date_overdue_that_was_decided_on_or_whose_bet_is_over(
+    client_of, executive, retail, night
+) -> None:
+    client = client_of(executive)
+    decided, over = (
+        OutcomeFactory(bet=BetFactory(domain=retail, state=state), decide_by=today() - dt.timedelta(days=3)).bet
+        for state in ("live", "ceased")
+    )
+    assert text(client.get("/")).count("3 days overdue") >= 1
+    DecisionFactory(bet=decided, decided_at=now(), look_again_on=today() + dt.timedelta(days=30))
+    assert "days overdue" not in text(client.get("/"))
+    assert over.name in text(client.get("/"))

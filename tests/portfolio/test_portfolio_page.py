@@ -190,7 +190,7 @@ def test_the_page_takes_the_same_queries_for_one_bet_and_for_many(
     for number in range(bets):
         flag(judged("cease", run, retail, horizon=number % 4), "cease", number)
     client = client_of(viewer)
-    with django_assert_num_queries(EVERY_PAGE + 27):
+    with django_assert_num_queries(EVERY_PAGE + 29):
         client.get("/")
 
 

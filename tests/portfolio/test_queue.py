@@ -253,7 +253,7 @@ def test_it_takes_the_same_queries_for_one_and_for_many(
         bet = waits("One", flag="cease", domain=retail, ago=number)
         ReadingFactory(outcome=bet.outcomes.get(), run=run)
     client = client_of(viewer)
-    with django_assert_max_num_queries(FRAME + 6):
+    with django_assert_max_num_queries(FRAME + 7):
         client.get("/queue/")
 
 
