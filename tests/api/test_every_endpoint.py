@@ -18,8 +18,8 @@ NAMES = sorted(route.name for route in urlpatterns if route.name and route.name 
 LISTS = [name for name in NAMES if name.startswith("api_list")]
 # Queries of each address: session and person, powers, and what it is about. The same for one row and for many.
 QUERIES = {
-    "api_root": 2, "api_show_portfolio": 7, "api_show_bet": 16, "api_show_outcome": 10, "api_show_metric": 3,
-    "api_show_source": 4, "api_show_series": 4, "api_show_run": 7, "api_search": 13, "api_list_bets": 10,
+    "api_root": 2, "api_show_portfolio": 7, "api_show_bet": 17, "api_show_outcome": 10, "api_show_metric": 3,
+    "api_show_source": 4, "api_show_series": 4, "api_show_run": 7, "api_search": 13, "api_list_bets": 11,
     "api_list_decisions": 6, "api_list_domains": 5, "api_list_events": 6, "api_list_flags": 5, "api_list_goals": 5,
     "api_list_metrics": 4, "api_list_outcome_signals": 7, "api_list_people": 6, "api_list_pulls": 6,
     "api_list_quarantine": 6, "api_list_readings": 6, "api_list_rules": 6, "api_list_runs": 5,
