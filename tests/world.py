@@ -66,9 +66,8 @@ class Address:
 
 PAGES = {
     "portfolio": Address("/"),
-    "portfolio, nothing found": Address("/?show=flagged&group=goal&sort=-planned&horizon=7&q=123456"),
+    "portfolio, tour and nothing found": Address("/?tour=1&show=flagged&group=goal&sort=-planned&horizon=7&q=123456"),
     "portfolio, board": Address("/?view=board"),
-    "portfolio, tour": Address("/?tour=1"),
     "needing a decision": Address("/queue/"),
     "picture": Address("/picture/"),
     "saved views": Address("/views/"),
