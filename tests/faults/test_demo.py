@@ -161,7 +161,10 @@ def test_a_restart_keeps_the_data(used):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_make_passes_its_end_on(used, number):
-    used.start(MAKE).wait_until_up().end(number)
+    run = used.start(MAKE).wait_until_up()
+    run.end(number)
+    assert not processes_of(run.data)
+    assert not answers(run.port)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,5 +1,8 @@
 """Rows that are written by COPY are those that were given, or none of them."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -30,5 +33,6 @@ def test_one_row_that_breaks_a_constraint_leaves_none_behind() -> None:
     assert not Reading.objects.exists()
 
 
-def test_nothing_is_written_for_nothing() -> None:
-    copy_in([])
+def test_nothing_is_written_for_nothing(django_assert_num_queries: Callable[..., Any]) -> None:
+    with django_assert_num_queries(0):
+        copy_in([])

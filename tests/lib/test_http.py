@@ -65,7 +65,7 @@ def test_only_web_addresses_are_read(url):
     "url", ["https://", "https:///a", "http://[::1", "https://a:99999/", "https://a:0/", "https://\x00/"]
 )
 def test_a_malformed_address_is_refused(url):
-    refusal(FetchRefused, url)
+    assert str(refusal(FetchRefused, url)) == "The address is not a valid URL."
 
 
 def test_plain_http_is_refused_outside_the_allowed_networks():
@@ -86,7 +86,7 @@ def test_one_private_address_among_public_ones_refuses_the_name():
 @pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1", "017700000001", "[::ffff:127.0.0.1]", "localhost"])
 def test_loopback_in_disguise_is_refused(host):
     """The resolver of the system undoes the disguise; what it answers is judged."""
-    refusal(FetchRefused, f"https://{host}/", allow=())
+    assert "leads to" in str(refusal(FetchRefused, f"https://{host}/", allow=()))
 
 
 def test_a_name_that_changes_its_answer_is_resolved_once_and_pinned(server):
@@ -210,11 +210,13 @@ def test_retry_after_is_seconds_by_the_clock_of_the_server(server, text, seconds
     "headers", [{"X-Key": "a\r\nHost: other"}, {"X-Key": "ключ"}, {"Bad Name": "x"}, {"X-Key": "a\x00b"}]
 )
 def test_headers_that_http_does_not_allow_are_refused(server, headers):
-    refusal(FetchRefused, server.answers("/a", b"x"), headers=headers)
+    assert "characters that HTTP does not allow" in str(
+        refusal(FetchRefused, server.answers("/a", b"x"), headers=headers)
+    )
 
 
 def test_an_announced_length_above_the_limit_is_refused_unread(server):
-    refusal(FetchTooBig, server.answers("/a", b"", length=10_001))
+    assert "limit of 10,000 bytes" in str(refusal(FetchTooBig, server.answers("/a", b"", length=10_001)))
 
 
 def test_a_body_of_exactly_the_limit_is_read_and_one_byte_more_is_not(server):
@@ -238,7 +240,7 @@ def test_a_gzip_bomb_is_too_big_before_it_is_unpacked(server):
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "deflate"])
 def test_an_encoding_we_did_not_ask_for_is_refused(server, encoding):
-    refusal(FetchRefused, server.answers("/a", b"x", Content_Encoding=encoding))
+    assert encoding in str(refusal(FetchRefused, server.answers("/a", b"x", Content_Encoding=encoding)))
 
 
 @pytest.mark.parametrize("cut", [lambda body: body[:-9], lambda body: b"", lambda body: body[:3]])
@@ -262,7 +264,7 @@ def test_a_chunked_body_without_its_end_is_refused(server):
 
 @pytest.mark.parametrize("data", [b"", b"SSH-2.0-OpenSSH\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\n"])
 def test_an_answer_that_is_not_http_fails(server, data):
-    refusal(FetchFailed, server.sends("/a", data))
+    assert "answer" in str(refusal(FetchFailed, server.sends("/a", data)))
 
 
 def test_a_refused_connection_fails_and_can_be_tried_again():
@@ -330,7 +332,7 @@ def test_a_name_that_does_not_resolve_fails():
 
 
 def test_a_host_name_too_long_for_names_is_refused():
-    refusal(FetchRefused, f"https://{'a' * 70}.test/", allow=())
+    assert "not a valid host name" in str(refusal(FetchRefused, f"https://{'a' * 70}.test/", allow=()))
 
 
 def test_an_entry_that_is_not_a_network_is_told_to_the_operator():
@@ -339,7 +341,8 @@ def test_an_entry_that_is_not_a_network_is_told_to_the_operator():
 
 def test_https_to_a_server_that_speaks_plain_http_fails(server):
     server.answers("/a", b"x")
-    refusal(FetchFailed, server.url("/a", scheme="https"), seconds=2.0)
+    said = str(refusal(FetchFailed, server.url("/a", scheme="https"), seconds=2.0))
+    assert said == "No encrypted connection to the server could be made."
 
 
 @pytest.fixture(scope="module")

@@ -188,7 +188,8 @@ def test_the_figure_holds_the_moments_as_percentages_with_the_words_of_the_sente
 
 def test_the_figure_is_json_without_nan_and_infinity() -> None:
     outcome = outcome_with(40)
-    json.dumps(outcome_figure(outcome, way_of(outcome), []), allow_nan=False)
+    figure = outcome_figure(outcome, way_of(outcome), [])
+    assert json.loads(json.dumps(figure, allow_nan=False)) == figure
 
 
 def test_target_and_kill_line_are_named_on_the_sides_that_face_away_from_each_other() -> None:
