@@ -6,8 +6,9 @@ from django.shortcuts import get_object_or_404
 
 from bets.api_shapes import GRADES, HEALTHS, DecisionShape, FlagShape, GoalShape, ReadingShape, VerdictShape
 from bets.models import Bet, Decision, Flag, Goal, Reading, Verdict
+from bets.signals import first_day
 from lib.api import Asked, Listing
-from metrics.api import YES_NO, SignalFilter, SignalShape
+from metrics.api import YES_NO, SignalListing
 from metrics.models import Signal
 from org.api import EventShape
 from org.models import Event
@@ -119,15 +120,9 @@ class ListEvents(_OfBet):
         return super().get_queryset().filter(subject_type="bets.bet", subject_id=self.bet().pk)
 
 
-class ListOutcomeSignals(_OfBet):
+class ListOutcomeSignals(SignalListing, _OfBet):
     """The signals that one outcome is read from, the latest period first."""
-
-    serializer_class = SignalShape
-    filterset_class = SignalFilter
-    orders = {"period": "period"}
-    tie = ("-arm",)
-    queryset = Signal.objects.order_by("-period", "-arm")
 
     def get_queryset(self) -> QuerySet[Signal]:
         outcome = get_object_or_404(self.bet().outcomes.current(), number=self.kwargs["number"])
-        return super().get_queryset().filter(series=outcome.series_id, period__gte=outcome.starts_on)
+        return super().get_queryset().filter(series=outcome.series_id, period__gte=first_day(outcome))

@@ -211,14 +211,18 @@ class ShowSeries(Endpoint, RetrieveAPIView[Any]):
         return visible_series(powers_of(self.request.user))
 
 
-class ListSignals(Listing):
-    """The signals of one series, the latest period first."""
+class SignalListing(Listing):
+    """Signals, the latest period first."""
 
     serializer_class = SignalShape
     filterset_class = SignalFilter
     orders = {"period": "period"}
     tie = ("-arm",)
     queryset = Signal.objects.order_by("-period", "-arm")
+
+
+class ListSignals(SignalListing):
+    """The signals of one series, the latest period first."""
 
     def get_queryset(self) -> QuerySet[Signal]:
         series = get_object_or_404(visible_series(powers_of(self.request.user)), pk=self.kwargs["series_id"])

@@ -56,9 +56,8 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Result:
-    """One reading per series, arrays (S,). The interval is on the scale of the thresholds, holds at every moment
-    at once, and is infinite where unbounded; the estimate is nan where there is none."""
+class Evidence:
+    """The e-values of S series after C moments, (S, C), or of the last one, (S,)."""
 
     log_e_cease: Floats  # against "at or better than the kill line"
     log_e_miss: Floats  # against "at or better than the target"
@@ -68,6 +67,13 @@ class Result:
     whole_log_e_scale: Floats
     cease_since: Ints  # column in which the strongest process of the mixture begins; 0 = the first
     scale_since: Ints
+
+
+@dataclass(frozen=True)
+class Result(Evidence):
+    """One reading per series, arrays (S,). The interval is on the scale of the thresholds, holds at every moment
+    at once, and is infinite where unbounded; the estimate is nan where there is none."""
+
     estimate: Floats
     recent: Floats  # estimate of the last 28 days with data; nan where there is none
     lower: Floats
@@ -86,17 +92,9 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Path:
+class Path(Evidence):
     """The same after each period asked for, arrays (S, C)."""
 
-    log_e_cease: Floats
-    log_e_miss: Floats
-    log_e_scale: Floats
-    log_e_alive: Floats
-    whole_log_e_cease: Floats
-    whole_log_e_scale: Floats
-    cease_since: Ints
-    scale_since: Ints
     estimate: Floats
     lower: Floats
     upper: Floats

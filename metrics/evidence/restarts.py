@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from metrics.evidence.mixtures import Bools, Floats
-from metrics.evidence.model import Ints, Question
+from metrics.evidence.model import Evidence, Ints, Question
 from metrics.evidence.noise import Windows, column, periods_per_block
 
 BLOCKS_APART = 4
@@ -36,20 +36,6 @@ class Sums(Protocol):
 
     def over_past(self, windows: Windows) -> Body:
         """The same for stretches after which there is data."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The fields of a Result of the same names, (S, C)."""
-
-    log_e_cease: Floats
-    log_e_miss: Floats
-    log_e_scale: Floats
-    log_e_alive: Floats
-    whole_log_e_cease: Floats
-    whole_log_e_scale: Floats
-    cease_since: Ints
-    scale_since: Ints
 
 
 @dataclass(frozen=True)
