@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bets.models import FamilyRule, Outcome, Tranche
-from bets.rules import HEALTHY, WAITING
+from bets.rules import HEALTHY, NIGHTS, WAITING
 from bets.signals import Read, first_day
 from metrics import evidence
 from metrics.evidence import forecast, settle, worth
@@ -22,7 +22,6 @@ from metrics.reading import periods_until
 from org.models import Run
 
 Floats = NDArray[np.float64]
-NIGHTS = ("night", "replay")  # runs that judge the whole portfolio
 LOG_20 = math.log(20.0)
 LARGEST = 2**63 - 1  # of a column of money
 

@@ -20,6 +20,7 @@ DECISIONS = ("fund", "persist", "pivot", "cease", "defer")
 FINDINGS = ("below", "not_below", "open")
 LOOK_AGAIN_WITHIN = 366  # days
 SETTLES_AT_LEAST, SETTLES_AGAIN = 0.20, 0.30  # chance below which nothing will be concluded, and from which it may
+NIGHTS = ("night", "replay")  # runs that judge the whole portfolio; a replay is a past night, read again
 HEALTHY, WAITING, STALE, BROKEN = "healthy", "waiting", "stale", "broken"
 
 

@@ -16,7 +16,7 @@ from bets.models import Outcome, Segment
 from bets.rules import read_before
 from lib.periods import days_in
 from metrics import evidence
-from metrics.evidence import history
+from metrics.evidence import history, restarts
 from metrics.models import Series
 from metrics.reading import HISTORY, HISTORY_DAYS, Arrays, Wanted, day_of, load
 
@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 RESTART_DAYS = 28
 HISTORY_WEEKS = HISTORY_DAYS // 7
+LEAST_WEEKS = restarts.HISTORY_WEEKS
 
 
 class Shape(NamedTuple):
@@ -203,6 +204,10 @@ def noise_history(outcome: Outcome, today: date) -> str:
     if outcome.series.metric.kind == "level" or not HISTORY[outcome.series.grain]:
         return ""
     weeks = int(read.noise[1][0])
-    if not weeks:
-        return f"Noise history: none yet, so restarts begin after {HISTORY_WEEKS} weeks."
-    return f"Noise history: {weeks} {'week' if weeks == 1 else 'weeks'}."
+    if weeks >= LEAST_WEEKS:
+        return f"Noise history: {weeks} weeks."
+    known = f"{weeks} {'week' if weeks == 1 else 'weeks'}" if weeks else "none yet"
+    return (
+        f"Noise history: {known}, so restarts begin after {HISTORY_WEEKS} weeks. Please load the {HISTORY_WEEKS} weeks"
+        f" of this series before its start: {LEAST_WEEKS} are enough, and nothing protects better against false flags."
+    )

@@ -181,4 +181,4 @@ def _sooner(days: list[int]) -> list[str]:
 
 def _contradicted(ours: list[Flagged], other: list[Flagged]) -> str:
     wrong = {"ours": plain(sum(bool(f.wrong) for f in ours)), "other": plain(sum(bool(f.wrong) for f in other))}
-    return _("Contradicted today: %(other)s flags of the alternative, %(ours)s of the rule in force.") % wrong
+    return _("Flags contradicted today: %(other)s of the alternative, %(ours)s of the rule in force.") % wrong

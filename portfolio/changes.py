@@ -9,12 +9,12 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from bets.models import Bet, BetQuerySet, Decision, Flag, Verdict
+from bets.rules import NIGHTS
 from org.models import Event, Run
 from portfolio.night import ACTIVE
 from portfolio.queue import asking
 
 MONTH = timedelta(days=30)
-NIGHTS = ["night", "replay"]  # a replay is a past night, read again as of its day
 FIRST = 8
 
 

@@ -92,7 +92,7 @@ class NearMiss:
     def who(self) -> str:
         """Who reads it, and until when."""
         if self.flag.reader is None or self.flag.read_by is None:
-            return _("Nobody independent could be named: product operations reads it, or names somebody.")
+            return _("Nobody independent could be named: product operations reads it.")
         parts = {"reader": self.flag.reader, "day": date_format(self.flag.read_by, "DATE_FORMAT")}
         return _("%(reader)s reads it until %(day)s.") % parts
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from bets.models import Bet, Decision, Flag, SecondReading, Verdict
 from bets.rules import (
+    NIGHTS,
     Proposal,
     decider_refusals,
     decision_refusals,
@@ -18,7 +19,6 @@ from org.actions import record_event
 from org.models import Person, Run
 from org.visibility import powers_of
 
-NIGHTS = ["night", "replay"]  # a replay is a past night, read again as of its day
 STATES = {
     Decision.Kind.CEASE: Bet.State.CEASED,
     Decision.Kind.PIVOT: Bet.State.HELD,

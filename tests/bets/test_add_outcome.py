@@ -126,14 +126,22 @@ def test_signals_that_are_dated_in_two_time_zones_make_no_outcome(product_lead: 
         state(product_lead, whole, segments=[("app", far, 0.5), ("web", SeriesFactory(metric=whole.metric), 0.5)])
 
 
+ASKED = (
+    "so restarts begin after 12 weeks. Please load the 12 weeks of this series before its start: 8 are enough, and"
+    " nothing protects better against false flags."
+)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("weeks", "grain", "said"),
     [
-        (0, "day", "none yet, so restarts begin after 12 weeks."),
+        (0, "day", f"none yet, {ASKED}"),
         (9, "day", "9 weeks."),
         (20, "week", "12 weeks."),
-        (1, "week", "1 week."),
+        (1, "week", f"1 week, {ASKED}"),
+        (7, "day", f"7 weeks, {ASKED}"),
+        (8, "day", "8 weeks."),
     ],
 )
 def test_how_much_is_known_of_the_noise_before_is_on_record(
