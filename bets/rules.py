@@ -11,6 +11,7 @@ from org.rules import Powers, refusals
 LOG_1000 = math.log(1000.0)
 MISSING_AT_MOST = 0.20
 QUARANTINED_AT_MOST = 0.02
+RESERVED = ("new", "import")  # addresses below /bets/
 ROLES = ("primary", "guardrail")
 GLIDES = ("flat", "linear")
 READ_AT_LEAST = 28  # days between grace and decision
@@ -64,6 +65,8 @@ def key_refusals(key: str) -> Iterator[str]:
         yield "A bet needs a key."
     if "/" in key or key in (".", ".."):
         yield f"The key “{key}” cannot stand in an address: leave out slashes."
+    if key.casefold() in RESERVED:
+        yield f"The key “{key}” stands for a page of its own: choose another one."
 
 
 def outcome_refusals(stated: Statement, *, today: date) -> Iterator[str]:

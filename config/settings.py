@@ -1,6 +1,7 @@
 """All settings, from the environment alone. A wrong or missing value stops the start with one sentence."""
 
 from pathlib import Path
+from typing import Any
 
 import environs
 from csp.constants import NONE, SELF
@@ -24,6 +25,14 @@ try:
     SIGNALS_ALLOW_NETWORKS: list[str] = env.list("SIGNALS_ALLOW_NETWORKS", [])
     SIGNALS_MAX_BYTES = env.int("SIGNALS_MAX_BYTES", 200_000_000)
     SIGNALS_MAX_SECONDS = env.float("SIGNALS_MAX_SECONDS", 60.0)
+    # Files of evidence lie here, below no address; they are read through pages that ask who may see them.
+    FILES_FOLDER = Path(env.str("FILES_FOLDER", str(BASE / ".files")))
+    FILES_MAX_BYTES = env.int("FILES_MAX_BYTES", 20_000_000)
+    IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", 20_000_000)
+    # Address of this site in messages, and the channels to which people may have theirs sent: a JSON object of names
+    # and apprise URLs, in which {handle} stands for what a person is called there.
+    SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+    CHAT_CHANNELS: Any = env.json("CHAT_CHANNELS", {})
     # Hour of the night run, in TIME_ZONE.
     NIGHT_HOUR = env.int("NIGHT_HOUR", 2)
     TIME_ZONE = env.str("TIME_ZONE", "UTC")
@@ -111,6 +120,13 @@ ACCOUNT_USER_DISPLAY = "org.models.display_name"
 ACCOUNT_ADAPTER = "config.accounts.InvitedOnly"
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are created by an admin; nobody signs up by themselves
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "stakes@localhost")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

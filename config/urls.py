@@ -13,5 +13,6 @@ urlpatterns = [
     path("api/", include("config.api")),
     path("", include("org.urls")),
     path("", include("metrics.urls")),
+    path("", include("bets.urls")),
     path("", include("portfolio.urls")),
 ]

@@ -25,6 +25,14 @@ class Metric(models.Model):
         BEHAVIOUR = "behaviour", _("Behaviour change")
         CUSTOMER = "customer", _("Customer outcome")
         VALUE = "value", _("Realised value")
+        DELIVERY = "delivery", _("Delivery measure: never an outcome of a bet")
+
+    class Area(models.TextChoices):
+        NONE = "", _("Not said")
+        CURRENT = "current", _("Current value")
+        UNREALISED = "unrealised", _("Unrealised value")
+        INNOVATE = "innovate", _("Ability to innovate")
+        TIME = "time", _("Time to market")
 
     class Direction(models.TextChoices):
         HIGHER = "higher", _("Higher is better")
@@ -35,6 +43,9 @@ class Metric(models.Model):
     unit = models.CharField(max_length=20, blank=True, help_text="Shown after the number: %, €, minutes.")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     metric_class = models.CharField(max_length=12, choices=Class.choices, default=Class.BEHAVIOUR)
+    area = models.CharField(
+        max_length=10, choices=Area.choices, default=Area.NONE, blank=True, help_text="Key value area it belongs to."
+    )
     direction = models.CharField(max_length=8, choices=Direction.choices, default=Direction.HIGHER)
     counts = models.CharField(max_length=300, blank=True, help_text="What counts and what does not.")
     cap = models.FloatField(
@@ -44,11 +55,20 @@ class Metric(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    version = models.PositiveSmallIntegerField(default=1, help_text="Counts the changes of what it means.")
 
     class Meta:
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["key"], name="metrics_metric_key_once"),
+            models.CheckConstraint(
+                condition=Q(metric_class__in=["behaviour", "customer", "value", "delivery"]),
+                name="metrics_metric_class_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(area__in=["", "current", "unrealised", "innovate", "time"]),
+                name="metrics_metric_area_known",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=["proportion", "mean", "rate", "level"]), name="metrics_metric_kind_known"
             ),
@@ -60,6 +80,27 @@ class Metric(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MetricVersion(models.Model):
+    """What a metric meant until a change of its definition, and why it changed. Append-only by trigger."""
+
+    metric = models.ForeignKey(Metric, on_delete=models.PROTECT, related_name="versions")
+    version = models.PositiveSmallIntegerField(help_text="The one that ended.")
+    definition = models.JSONField(help_text="Fields of the metric as they were.")
+    reason = models.CharField(max_length=300)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["metric", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["metric", "version"], name="metrics_metricversion_once"),
+            models.CheckConstraint(condition=Q(reason__regex=r"\S"), name="metrics_metricversion_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric}, version {self.version}"
 
 
 class SourceQuerySet(models.QuerySet["Source"]):

@@ -81,10 +81,18 @@ class Team(models.Model):
     domain = models.ForeignKey(Domain, on_delete=models.PROTECT, related_name="teams")
     key = models.SlugField(max_length=40)
     name = models.CharField(max_length=120)
+    week_rate = models.BigIntegerField(null=True, blank=True, help_text="Cost of the team for a week, minor units.")
+    rate_currency = models.CharField(max_length=3, blank=True)
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["key"], name="org_team_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="org_team_key_once"),
+            models.CheckConstraint(
+                condition=Q(week_rate=None, rate_currency="") | Q(week_rate__gt=0, rate_currency__regex="^[A-Z]{3}$"),
+                name="org_team_rate_in_a_currency",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -118,6 +126,7 @@ class Token(AbstractAuthToken):  # type: ignore[misc] # knox has no types
     name = models.CharField(max_length=80, help_text="What it is for.")
     created = models.DateTimeField()
     expiry = models.DateTimeField()
+    writes = models.BooleanField(default=False, help_text="May also change what its person may change.")
 
     class Meta:
         ordering = ["-created", "-id"]
@@ -152,6 +161,65 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class Notice(models.Model):
+    """Something a person is told: on their desk, and by e-mail or chat as they have asked for."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notices")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    sentence = models.CharField(max_length=500)
+    path = models.CharField(max_length=300, help_text="Address of the page it leads to, below this site.")
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    chatted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "event"], name="org_notice_once_of_an_event"),
+            models.CheckConstraint(condition=Q(path__startswith="/"), name="org_notice_leads_to_a_page_of_ours"),
+        ]
+        indexes = [models.Index(fields=["person"], condition=Q(read_at=None), name="org_notice_unread")]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class NoticeSettings(models.Model):
+    """How a person wants to be told. Without a row: a daily e-mail at 7 o'clock, no chat."""
+
+    class Pace(models.TextChoices):
+        EACH = "each", _("At once")
+        DAILY = "daily", _("Once a day, together")
+        NEVER = "never", _("Never")
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="notice_settings")
+    email = models.CharField(max_length=5, choices=Pace.choices, default=Pace.DAILY)
+    chat = models.CharField(max_length=5, choices=Pace.choices, default=Pace.NEVER)
+    channel = models.CharField(max_length=40, blank=True, help_text="Name of a channel that the operator has set up.")
+    handle = models.CharField(max_length=80, blank=True, help_text="What the person is called there.")
+    hour = models.PositiveSmallIntegerField(default=7, help_text="Hour of the daily digest, in the site's time zone.")
+    muted = models.JSONField(default=list, blank=True, help_text="Kinds of notices that are not sent.")
+    digested_on = models.DateField(null=True, blank=True, help_text="Day of the last digest.")
+
+    class Meta:
+        verbose_name_plural = "notice settings"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email__in=["each", "daily", "never"], chat__in=["each", "daily", "never"]),
+                name="org_noticesettings_pace_known",
+            ),
+            models.CheckConstraint(condition=Q(hour__lte=23), name="org_noticesettings_hour_of_a_day"),
+            models.CheckConstraint(
+                condition=Q(chat="never") | ~Q(channel=""), name="org_noticesettings_chat_has_a_channel"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.email}"
 
 
 class Run(models.Model):

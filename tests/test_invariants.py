@@ -10,18 +10,25 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from bets.models import (
+    Bet,
+    Comment,
     Decision,
+    Evidence,
     FamilyRule,
     Flag,
+    Forecast,
+    GateResult,
     Hypothesis,
-    Outcome,
+    LearningOutcome,
     Reading,
+    RealisedValue,
+    Release,
     Resolution,
     SecondReading,
     Segment,
     Verdict,
 )
-from metrics.models import SignalRevision
+from metrics.models import MetricVersion, SignalRevision
 from org.models import Event
 from tests import factories as f
 
@@ -128,12 +135,78 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
     "bets_decision_says_why": one(f.DecisionFactory, rationale=""),
     "bets_secondreading_finding_known": one(f.SecondReadingFactory, finding="maybe"),
     "bets_secondreading_says_why": one(f.SecondReadingFactory, note=""),
+    "org_team_rate_in_a_currency": one(f.TeamFactory, week_rate=900_000),
+    "org_notice_once_of_an_event": twice(f.NoticeFactory, person=f.PersonFactory, event=f.EventFactory),
+    "org_notice_leads_to_a_page_of_ours": one(f.NoticeFactory, path="https://elsewhere.example/"),
+    "org_noticesettings_pace_known": one(f.NoticeSettingsFactory, email="often"),
+    "org_noticesettings_hour_of_a_day": one(f.NoticeSettingsFactory, hour=24),
+    "org_noticesettings_chat_has_a_channel": one(f.NoticeSettingsFactory, chat="daily"),
+    "metrics_metric_class_known": one(f.MetricFactory, metric_class="vanity"),
+    "metrics_metric_area_known": one(f.MetricFactory, area="51"),
+    "metrics_metricversion_once": twice(f.MetricVersionFactory, metric=f.MetricFactory),
+    "metrics_metricversion_says_why": one(f.MetricVersionFactory, reason=" "),
+    "bets_bet_taken_live_by_somebody": one(f.BetFactory, live_at=f.AT),
+    "bets_tranche_lasts_a_while": one(f.TrancheFactory, planned_on=f.TODAY, lasts_until=f.TODAY),
+    "bets_template_key_once": twice(f.TemplateFactory, key="one"),
+    "bets_template_named": one(f.TemplateFactory, name=" "),
+    "bets_template_stage_known": one(f.TemplateFactory, stage="hope"),
+    "bets_template_horizon_known": one(f.TemplateFactory, horizon=9),
+    "bets_allowance_one_a_currency": twice(f.AllowanceFactory),
+    "bets_allowance_currency_code": one(f.AllowanceFactory, currency="eur"),
+    "bets_allowance_allows_something": one(f.AllowanceFactory, amount=0),
+    "bets_allowance_cap_is_a_strength": one(f.AllowanceFactory, cap=6),
+    "bets_assumption_number_once": twice(f.AssumptionFactory, bet=f.BetFactory, number=1),
+    "bets_assumption_says_something": one(f.AssumptionFactory, statement=" "),
+    "bets_assumption_importance_from_1_to_5": one(f.AssumptionFactory, importance=6),
+    "bets_assumption_dropped_by_somebody": one(f.AssumptionFactory, dropped_at=f.AT),
+    "bets_effort_once_a_team": twice(f.EffortFactory, bet=f.BetFactory, team=f.TeamFactory),
+    "bets_effort_some_weeks": one(f.EffortFactory, weeks=0),
+    "bets_learningoutcome_number_once": twice(f.LearningOutcomeFactory, bet=f.BetFactory, number=1),
+    "bets_learningoutcome_counts_or_has_a_reader": one(f.LearningOutcomeFactory, kind="behaviour"),
+    "bets_learningoutcome_asks_something": one(f.LearningOutcomeFactory, question=""),
+    "bets_learningoutcome_cap_is_a_strength": one(f.LearningOutcomeFactory, cap=0),
+    "bets_learningoutcome_found_by_somebody": one(f.LearningOutcomeFactory, finding="yes"),
+    "bets_sketch_one_a_step": twice(f.SketchFactory, person=f.PersonFactory, bet=None),
+    "bets_evidencekind_key_once": twice(f.EvidenceKindFactory, key="one"),
+    "bets_evidencekind_named": one(f.EvidenceKindFactory, name=" "),
+    "bets_evidencekind_cap_is_a_strength": one(f.EvidenceKindFactory, cap=6),
+    "bets_evidence_number_once": twice(f.EvidenceFactory, bet=f.BetFactory, number=1),
+    "bets_evidence_says_something": one(f.EvidenceFactory, learned=" "),
+    "bets_evidence_strength_from_0_to_5": lambda: uncapped(f.EvidenceFactory, strength=6),
+    "bets_evidence_confirmed_by_somebody": one(f.EvidenceFactory, confirmed_at=f.AT),
+    "bets_evidencelink_to_one_thing": one(f.EvidenceLinkFactory, outcome=f.OutcomeFactory),
+    "bets_evidencelink_once": twice(f.EvidenceLinkFactory, evidence=f.EvidenceFactory, assumption=f.AssumptionFactory),
+    "bets_evidencefile_stored_once": twice(f.EvidenceFileFactory, stored_as="one"),
+    "bets_evidencefile_attached_once": twice(f.EvidenceFileFactory, evidence=f.EvidenceFactory, sha256="0" * 64),
+    "bets_evidencefile_not_empty": one(f.EvidenceFileFactory, size=0),
+    "bets_forecast_of_one_thing": one(f.ForecastFactory, tranche=f.TrancheFactory),
+    "bets_forecast_probability_is_a_share": one(f.ForecastFactory, probability=70.0),
+    "bets_gateresult_says_why": one(f.GateResultFactory, note=" "),
+    "bets_release_named": one(f.ReleaseFactory, name=" "),
+    "bets_release_marked_once": twice(f.ReleaseFactory, bet=f.BetFactory, name="One"),
+    "bets_release_withdrawn_by_somebody": one(f.ReleaseFactory, withdrawn_at=f.AT),
+    "bets_realisedvalue_of_a_month": one(f.RealisedValueFactory, month=f.TODAY.replace(day=2)),
+    "bets_realisedvalue_says_how": one(f.RealisedValueFactory, note=" "),
+    "bets_comment_says_something": one(f.CommentFactory, text=" "),
+    "bets_comment_asked_with_a_date": one(f.CommentFactory, asks=f.PersonFactory),
+    "bets_import_state_known": one(f.ImportFactory, state="limbo"),
+    "bets_import_done_at_a_time": one(f.ImportFactory, state="done"),
+    "bets_import_undone_by_somebody": one(f.ImportFactory, state="undone", done_at=f.AT),
+    "bets_import_rows_counted": one(f.ImportFactory, rows_bad=1),
+    "bets_importrow_number_once": twice(f.ImportRowFactory, file=f.ImportFactory, number=2),
     "portfolio_savedview_name_once_for_an_owner": lambda: (
         f.SavedViewFactory(owner=(owner := f.PersonFactory()), name="Mine"),
         f.SavedViewFactory(owner=owner, name="MINE"),
     ),
     "portfolio_savedview_name_not_blank": one(f.SavedViewFactory, name=" "),
 }
+
+
+def uncapped(factory: Any, **fields: Any) -> None:
+    """Past the trigger that would refuse first."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE bets_evidence DISABLE TRIGGER bets_evidence_strength_capped")
+    factory(**fields)
 
 
 def own_parent() -> None:
@@ -177,6 +250,12 @@ APPEND_ONLY = {
     "bets_familyrule_append_only": (f.FamilyRuleFactory, FamilyRule, {"bound": 0.0}),
     "bets_resolution_append_only": (f.ResolutionFactory, Resolution, {"reached": False}),
     "bets_flag_only_cleared": (f.FlagFactory, Flag, {"log_e": 99.0}),
+    "bets_forecast_append_only": (f.ForecastFactory, Forecast, {"probability": 0.1}),
+    "bets_gateresult_append_only": (f.GateResultFactory, GateResult, {"met": False}),
+    "bets_realisedvalue_append_only": (f.RealisedValueFactory, RealisedValue, {"amount": 1}),
+    "bets_comment_append_only": (f.CommentFactory, Comment, {"text": "Never mind."}),
+    "bets_release_only_withdrawn": (f.ReleaseFactory, Release, {"shipped_on": f.TODAY}),
+    "metrics_metricversion_append_only": (f.MetricVersionFactory, MetricVersion, {"reason": "We felt like it."}),
 }
 
 
@@ -204,24 +283,103 @@ def test_a_flag_is_cleared_once_and_says_then_what_it_always_said() -> None:
         Flag.objects.filter(pk=flag.pk).update(cleared_on=None, cleared_because="", cleared_how="")
 
 
-def test_an_outcome_moves_until_it_has_been_read_and_never_after() -> None:
-    outcome = f.OutcomeFactory()
-    Outcome.objects.filter(pk=outcome.pk).update(kill_line=0.39)
-    f.ReadingFactory(outcome=outcome)
-    with pytest.raises(DatabaseError, match="bets_outcome_frozen_once_read"), transaction.atomic():
-        Outcome.objects.filter(pk=outcome.pk).update(kill_line=0.01)
+def gone_live(bet: Bet) -> None:
+    Bet.objects.filter(pk=bet.pk).update(state="live")
 
 
-def test_the_weights_of_segments_are_frozen_with_their_outcome() -> None:
-    segment = f.SegmentFactory()
+def been_read(bet: Bet) -> None:
+    f.ReadingFactory(outcome=bet.outcomes.get())
+
+
+FROZEN = {
+    "bets_hypothesis_append_only": (f.HypothesisFactory, {"reason": "we always knew"}, gone_live),
+    "bets_outcome_frozen_once_live": (f.OutcomeFactory, {"kill_line": 0.01}, gone_live),
+    "bets_outcome_frozen_once_live, read": (f.OutcomeFactory, {"kill_line": 0.01}, been_read),
+    "bets_learningoutcome_frozen_once_live": (f.LearningOutcomeFactory, {"due_on": f.TODAY}, gone_live),
+}
+
+
+@pytest.mark.parametrize("case", sorted(FROZEN))
+def test_what_a_bet_is_judged_by_moves_while_it_is_a_draft_and_never_after(case: str) -> None:
+    factory, change, happens = FROZEN[case]
+    bet = f.BetFactory(state="draft")
+    written = factory(bet=bet)
+    rows = type(written).objects.filter(pk=written.pk)
+    assert rows.update(**change) == 1
+    happens(bet)
+    for attempt in (lambda: rows.update(**change), lambda: rows._raw_delete("default")):
+        with pytest.raises(DatabaseError, match=case.split(",")[0]), transaction.atomic():
+            attempt()
+
+
+@pytest.mark.parametrize("happens", [gone_live, been_read])
+def test_the_weights_of_segments_are_frozen_with_their_outcome(happens: Callable[[Bet], None]) -> None:
+    segment = f.SegmentFactory(outcome__bet__state="draft")
     Segment.objects.filter(pk=segment.pk).update(weight=0.4)
-    f.ReadingFactory(outcome=segment.outcome)
-    with pytest.raises(DatabaseError, match="bets_segment_frozen_once_read"), transaction.atomic():
+    happens(segment.outcome.bet)
+    with pytest.raises(DatabaseError, match="bets_segment_frozen_once_live"), transaction.atomic():
         Segment.objects.filter(pk=segment.pk).update(weight=0.9)
+
+
+def test_what_was_learnt_is_written_once() -> None:
+    learning = f.LearningOutcomeFactory()
+    found = {"finding": "yes", "note": "Seven of nine.", "found_at": f.AT, "found_by": f.PersonFactory()}
+    rows = LearningOutcome.objects.filter(pk=learning.pk)
+    with pytest.raises(DatabaseError, match="bets_learningoutcome_frozen_once_live"), transaction.atomic():
+        rows.update(**found, cap=5)
+    assert rows.update(**found) == 1
+    with pytest.raises(DatabaseError, match="bets_learningoutcome_frozen_once_live"), transaction.atomic():
+        rows.update(finding="no")
+
+
+def confirmed() -> Evidence:
+    evidence: Evidence = f.EvidenceFactory()
+    f.EvidenceLinkFactory(evidence=evidence)
+    f.EvidenceFileFactory(evidence=evidence)
+    Evidence.objects.filter(pk=evidence.pk).update(confirmed_at=f.AT, confirmed_by=f.PersonFactory())
+    return evidence
+
+
+def test_confirmed_evidence_is_neither_changed_nor_deleted_and_no_evidence_ever_is_deleted() -> None:
+    evidence, open_one = confirmed(), f.EvidenceFactory()
+    rows = Evidence.objects.filter(pk=evidence.pk)
+    others = Evidence.objects.filter(pk=open_one.pk)
+    for attempt in (
+        lambda: rows.update(strength=1),
+        lambda: rows._raw_delete("default"),
+        lambda: others._raw_delete("default"),
+    ):
+        with pytest.raises(DatabaseError, match="bets_evidence_frozen_once_confirmed"), transaction.atomic():
+            attempt()
+    assert Evidence.objects.filter(pk__in=[evidence.pk, open_one.pk], strength=3).count() == 2
+
+
+@pytest.mark.parametrize("model", ["evidencelink", "evidencefile"])
+def test_links_and_files_are_frozen_with_their_evidence(model: str) -> None:
+    evidence = confirmed()
+    rows = apps.get_model("bets", model).objects.filter(evidence=evidence)
+    factory = {"evidencelink": f.EvidenceLinkFactory, "evidencefile": f.EvidenceFileFactory}[model]
+    for attempt in (lambda: rows.update(evidence=evidence), rows.delete, lambda: factory(evidence=evidence)):
+        with pytest.raises(DatabaseError, match=f"bets_{model}_frozen_once_confirmed"), transaction.atomic():
+            attempt()
+    assert rows.count() == 1
+
+
+def test_the_kind_of_evidence_caps_its_strength() -> None:
+    evidence = f.EvidenceFactory(kind__cap=3, strength=3)
+    lower = f.EvidenceKindFactory(cap=1)
+    for change in ({"strength": 4}, {"kind": lower}):
+        with pytest.raises(DatabaseError, match="bets_evidence_strength_capped"), transaction.atomic():
+            Evidence.objects.filter(pk=evidence.pk).update(**change)
+    assert Evidence.objects.filter(pk=evidence.pk).update(kind=lower, strength=1) == 1
 
 
 def test_every_trigger_has_somebody_who_tries_to_break_it() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
         found = {name for (name,) in cursor.fetchall()}
-    assert found == {*APPEND_ONLY, "bets_outcome_frozen_once_read", "bets_segment_frozen_once_read"}
+    others = {
+        "bets_segment_frozen_once_live", "bets_evidence_frozen_once_confirmed", "bets_evidence_strength_capped",
+        "bets_evidencelink_frozen_once_confirmed", "bets_evidencefile_frozen_once_confirmed",
+    }  # fmt: skip
+    assert found == {*APPEND_ONLY, *(case.split(",")[0] for case in FROZEN), *others}

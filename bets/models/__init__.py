@@ -1,10 +1,17 @@
-"""What we bet on, what the signals say of it, and what people decide."""
+"""What we bet on, what the signals say of it, what people find out, foretell and decide."""
 
 from bets.models.attention import Decision, Flag, SecondReading
 from bets.models.bet import Bet, BetQuerySet, Goal, Hypothesis, Outcome, OutcomeQuerySet, Segment, Tranche
 from bets.models.evidence import FamilyRule, Reading, Resolution, Verdict
+from bets.models.finding import Evidence, EvidenceFile, EvidenceKind, EvidenceLink, EvidenceQuerySet
+from bets.models.foretold import Forecast, GateResult, RealisedValue, Release
+from bets.models.imported import Import, ImportRow
+from bets.models.plan import Allowance, Assumption, Effort, LearningOutcome, Sketch, Template
+from bets.models.talk import Comment
 
 __all__ = [
-    "Bet", "BetQuerySet", "Decision", "FamilyRule", "Flag", "Goal", "Hypothesis", "Outcome", "OutcomeQuerySet",
-    "Reading", "Resolution", "SecondReading", "Segment", "Tranche", "Verdict",
+    "Allowance", "Assumption", "Bet", "BetQuerySet", "Comment", "Decision", "Effort", "Evidence", "EvidenceFile",
+    "EvidenceKind", "EvidenceLink", "EvidenceQuerySet", "FamilyRule", "Flag", "Forecast", "GateResult", "Goal",
+    "Hypothesis", "Import", "ImportRow", "LearningOutcome", "Outcome", "OutcomeQuerySet", "Reading", "RealisedValue",
+    "Release", "Resolution", "SecondReading", "Segment", "Sketch", "Template", "Tranche", "Verdict",
 ]  # fmt: skip

@@ -106,7 +106,16 @@ class Bet(models.Model):
     scales_at = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="How many primary outcomes must beat their targets to scale; empty: all."
     )
+    value_conversion = models.CharField(
+        max_length=300, blank=True, help_text="How the outcome turns into that value: “+1 point = …”."
+    )
+    premortem = models.CharField(max_length=2000, blank=True, help_text="It has failed, a year from now: why?")
+    template = models.ForeignKey("Template", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     starts_on = models.DateField()
+    live_at = models.DateTimeField(null=True, blank=True, help_text="When somebody took it live; its outcomes froze.")
+    live_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     is_sample = models.BooleanField(default=False)
 
     objects = BetQuerySet.as_manager()
@@ -136,6 +145,10 @@ class Bet(models.Model):
                 condition=Q(fails_at__gte=1) & (Q(scales_at=None) | Q(scales_at__gte=1)),
                 name="bets_bet_outcomes_counted",
             ),
+            models.CheckConstraint(
+                condition=Q(live_at=None, live_by=None) | Q(live_at__isnull=False, live_by__isnull=False),
+                name="bets_bet_taken_live_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -143,7 +156,10 @@ class Bet(models.Model):
 
 
 class Hypothesis(models.Model):
-    """“We believe that *change* for *whom* will result in *result*, because *reason*.” Append-only; versions follow."""
+    """“We believe that *change* for *whom* will result in *result*, because *reason*.” Versions follow.
+
+    Written anew while the bet is a draft; append-only by trigger from then on.
+    """
 
     bet = models.ForeignKey(Bet, on_delete=models.PROTECT, related_name="hypotheses")
     version = models.PositiveSmallIntegerField()
@@ -151,6 +167,7 @@ class Hypothesis(models.Model):
     whom = models.CharField(max_length=200)
     result = models.CharField(max_length=300)
     reason = models.CharField(max_length=500)
+    why = models.CharField(max_length=300, blank=True, help_text="Why this version replaces the one before.")
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -279,10 +296,16 @@ class Tranche(models.Model):
     purpose = models.CharField(max_length=200)
     gate = models.CharField(max_length=300)
     planned_on = models.DateField()
+    lasts_until = models.DateField(
+        null=True, blank=True, help_text="Day on which it is used up; empty: when the next one is planned."
+    )
 
     class Meta:
         ordering = ["bet", "sequence"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(lasts_until=None) | Q(lasts_until__gt=F("planned_on")), name="bets_tranche_lasts_a_while"
+            ),
             models.UniqueConstraint(fields=["bet", "sequence"], name="bets_tranche_sequence_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="bets_tranche_amount_positive"),
         ]

@@ -153,6 +153,8 @@ class Demo:
             "REDIS_URL": self.folders.redis_url(),
             "SECRET_KEY": kept_secret(self.folders.data / "secret_key"),
             "SIGNALS_FOLDER": str(self.folders.data / "signals"),
+            "FILES_FOLDER": str(self.folders.data / "files"),
+            "SITE_URL": self.url,
         }
         # Celery would obey its own variable before our REDIS_URL.
         inherited = {name: value for name, value in os.environ.items() if name != "CELERY_BROKER_URL" and value}

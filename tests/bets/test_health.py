@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bets.models import Reading
+from bets.models import Bet, Reading
 from bets.rules import Feed, health
 from metrics.definition import definition_of, zone_of
 from metrics.models import Metric, Series, Signal, Source
@@ -165,6 +165,7 @@ def test_the_zone_is_the_one_declared_or_that_of_the_enterprise(settings: Any) -
 @pytest.mark.django_db
 def test_a_metric_that_is_counted_differently_now_gives_no_verdict() -> None:
     outcome = stated(40, 0.33)
+    Bet.objects.update(state="draft")  # what is live is frozen
     outcome.definition = definition_of(outcome.series)
     outcome.save()
     assert reading_on(40, outcome).health == "healthy"

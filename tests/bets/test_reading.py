@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from bets.models import Outcome, Reading
+from bets.models import Bet, Outcome, Reading
 from bets.reading import read_outcomes
 from lib.bulk import copy_in
 from metrics.evidence import ENGINE_VERSION
@@ -264,6 +264,7 @@ def test_a_forecast_never_touches_the_evidence(monkeypatch: pytest.MonkeyPatch) 
     outcome = stated(60, baseline=0.41)
     before = reading_on(60, outcome)
     outcome.baseline = 0.1
+    Bet.objects.update(state="draft")  # what is live is frozen
     Outcome.objects.filter(pk=outcome.pk).update(baseline=0.1)
     after = reading_on(60, outcome)
     assert before.chance != after.chance
