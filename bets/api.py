@@ -1,4 +1,4 @@
-"""The read API of bets: goals, flags, and of one bet its outcomes, readings, decisions, signals and history."""
+"""The API of bets: goals, flags, and of one bet its outcomes, readings, decisions, signals and history."""
 
 import django_filters
 from django.db.models import Count, Q, QuerySet

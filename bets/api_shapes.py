@@ -94,7 +94,7 @@ class ReadingShape(serializers.ModelSerializer[Reading]):
     forecast_mean = Number(allow_null=True)
     forecast_sd = Number(allow_null=True)
     asked = Number(allow_null=True, help_text="Natural logarithm of the evidence that counts as an answer.")
-    settles = Number(allow_null=True, help_text="Chance that there is an answer by the decide-by date.")
+    settles = Number(allow_null=True, help_text="Chance that there is an answer by the day in settles_by.")
     answer_on = serializers.DateField(allow_null=True, help_text="When an answer is more likely than not; null: never.")
     answer_times = Number(allow_null=True, help_text="How many times the exposures would answer by the decide-by date.")
     answer_with_on = serializers.DateField(allow_null=True, help_text="When they would.")
@@ -107,8 +107,8 @@ class ReadingShape(serializers.ModelSerializer[Reading]):
             "outcome", "version", "as_of", "cutoff", "last_period", "estimate", "lower", "upper", "recent", "crude",
             "exposures", "blocks", "phi", "phi_history", "history_weeks", "grade", "health", "health_note",
             "log_e_cease", "log_e_miss", "log_e_scale", "log_e_alive", "cease_since", "scale_since", "chance",
-            "forecast_mean", "forecast_sd", "asked", "settles", "answer_on", "answer_times", "answer_with_on", "evpi",
-            "evsi", "bet_version", "engine", "snapshot",
+            "forecast_mean", "forecast_sd", "asked", "settles", "settles_by", "answer_on", "answer_times",
+            "answer_with_on", "evpi", "evsi", "bet_version", "engine", "snapshot",
         ]  # fmt: skip
 
     @extend_schema_field(Money(allow_null=True))

@@ -28,11 +28,13 @@ LARGEST = 2**63 - 1  # of a column of money
 
 @dataclass(frozen=True)
 class Plans:
-    """What the forecasts of a run rest on besides the signals: the log of the e-value asked for, and by bet the days on
-    which its next tranches are planned, the soonest first."""
+    """What the forecasts of a run rest on besides the signals: the log of the e-value asked for; by bet the next
+    tranches, the soonest first, as the day each is planned for and the one on which it is used up; and the day on which
+    the money of the last one is."""
 
     asked: float
-    tranches: dict[int, list[date]]
+    tranches: dict[int, list[tuple[date, date | None]]]
+    gone: dict[int, date]
 
 
 def plans_of(outcomes: Sequence[Outcome], run: Run) -> Plans:
@@ -40,11 +42,15 @@ def plans_of(outcomes: Sequence[Outcome], run: Run) -> Plans:
     nights = FamilyRule.objects.filter(run__kind__in=NIGHTS, run__as_of__lt=run.as_of)
     rules = nights.filter(family=FamilyRule.Family.CEASE).order_by("-run__as_of", "-run")
     cut = rules.values_list("cut", flat=True).first()
-    days: dict[int, list[date]] = defaultdict(list)
-    tranches = Tranche.objects.filter(bet__in={outcome.bet_id for outcome in outcomes}, planned_on__gt=run.as_of)
-    for bet, day in tranches.order_by("planned_on").values_list("bet", "planned_on"):
-        days[bet].append(day)
-    return Plans(max(LOG_20, cut or 0.0), days)
+    ahead: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
+    last: dict[int, date | None] = {}
+    tranches = Tranche.objects.filter(bet__in={outcome.bet_id for outcome in outcomes})
+    for bet, day, until in tranches.order_by("planned_on", "sequence").values_list("bet", "planned_on", "lasts_until"):
+        last[bet] = until
+        if day > run.as_of:
+            ahead[bet].append((day, until))
+    gone = {bet: until for bet, until in last.items() if until}
+    return Plans(max(LOG_20, cut or 0.0), ahead, gone)
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Forecasts:
     worths: worth.Worth
     asked: float
     starts: list[date]
+    until: list[date]  # the decide-by dates, or the last days of the money
 
     def of(self, place: int, health: str) -> dict[str, Any]:
         """The fields of a reading. Who has no signals yet is answered from the plan alone; where they are broken or
@@ -73,6 +80,7 @@ class Forecasts:
         return {
             "asked": self.asked,
             "settles": known(answers.settles[place]),
+            "settles_by": self.until[place],
             "answer_on": _later(start, answers.days[place]),
             "answer_times": known(answers.times[place]),
             "answer_with_on": _later(start, answers.days_with[place]),
@@ -95,11 +103,13 @@ def forecasts_of(read: Read, result: evidence.Result, plans: Plans, as_of: date)
     stand = settle.standing(series, question, result, baseline, np.array([_per_day(outcome) for outcome in group]))
     starts = [max(as_of, first_day(outcome)) for outcome in group]
     left = np.array([float((outcome.decide_by - start).days) for outcome, start in zip(group, starts, strict=True)])
+    until = [min(outcome.decide_by, plans.gone.get(outcome.bet_id, date.max)) for outcome in group]
+    paid = np.array([float((day - start).days) for day, start in zip(until, starts, strict=True)])
     ends = decisions_of(read)
     chances = forecast.chance(series, question, baseline, ends, result.phi)
     return Forecasts(
-        read, chances, settle.when(stand, left, np.full(len(group), plans.asked)),
-        _worth(read, stand, plans, as_of), plans.asked, starts,
+        read, chances, settle.when(stand, left, np.full(len(group), plans.asked), days_of_money=paid),
+        _worth(read, stand, plans, as_of), plans.asked, starts, until,
     )  # fmt: skip
 
 
@@ -129,12 +139,14 @@ def _or_nan(number: float | None) -> float:
     return math.nan if number is None else float(number)
 
 
-def _proof_days(outcome: Outcome, tranches: Sequence[date], as_of: date) -> float:
-    """Days of signals until the money of the next tranche is used: until the one after it, or the decide-by date."""
+def _proof_days(outcome: Outcome, tranches: Sequence[tuple[date, date | None]], as_of: date) -> float:
+    """Days of signals until the money of the next tranche is used: as planned, until the one after it, or until the
+    decide-by date."""
     if not tranches:
         return math.nan
-    until = tranches[1] if len(tranches) > 1 else max(outcome.decide_by, tranches[0])
-    return float((until - as_of).days)
+    day, until = tranches[0]
+    following = tranches[1][0] if len(tranches) > 1 else max(outcome.decide_by, day)
+    return float(((until or following) - as_of).days)
 
 
 def _per_day(outcome: Outcome) -> float:

@@ -45,8 +45,12 @@ def read_outcomes(outcomes: Iterable[Outcome], run: Run) -> list[Reading]:
 
     The number of queries does not grow with the outcomes, only with their shapes.
     """
-    listed = list(outcomes)
-    reads = reads_of(listed, run.as_of)
+    return readings_of(reads_of(outcomes, run.as_of), run)
+
+
+def readings_of(reads: Sequence[Read], run: Run) -> list[Reading]:
+    """Readings (not yet written) of what was read of outcomes, be they stored yet or not. Four queries."""
+    listed = [outcome for read in reads for outcome in read.group]
     aside, plans, versions = rows_aside(reads), plans_of(listed, run), _versions(listed)
     readings = []
     for found in map(findings_of, reads):

@@ -46,6 +46,7 @@ class Statement:
     share: float = 0.5
     parts: tuple["Part", ...] = ()
     zones: frozenset[str] = frozenset()  # time zones in which the sources declare their days
+    metric_class: str = "behaviour"
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ def outcome_refusals(stated: Statement, *, today: date) -> Iterator[str]:
 
 
 def _kind_refusals(stated: Statement) -> Iterator[str]:
+    if stated.metric_class == "delivery":
+        yield "A delivery measure says that we built, not that it worked: it cannot be an outcome of a bet."
     if stated.contrast and not stated.has_control:
         yield "A difference to control needs a series with a control arm; this one has none."
     if stated.contrast and stated.kind == "level":

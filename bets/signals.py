@@ -208,6 +208,6 @@ def noise_history(outcome: Outcome, today: date) -> str:
         return f"Noise history: {weeks} weeks."
     known = f"{weeks} {'week' if weeks == 1 else 'weeks'}" if weeks else "none yet"
     return (
-        f"Noise history: {known}, so restarts begin after {HISTORY_WEEKS} weeks. Please load the {HISTORY_WEEKS} weeks"
+        f"Noise history: {known}, so restarts begin after {HISTORY_WEEKS} weeks. Load the {HISTORY_WEEKS} weeks"
         f" of this series before its start: {LEAST_WEEKS} are enough, and nothing protects better against false flags."
     )

@@ -1,5 +1,75 @@
 """Pages on which people state bets, log evidence, foretell and import. Before those of portfolio, which shows bets."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from bets import (
+    draft_views,
+    finding_views,
+    foretold_views,
+    import_views,
+    learning_views,
+    metric_views,
+    outcome_views,
+    standard_views,
+)
+
+urlpatterns: list[URLPattern] = [
+    path("bets/new/", draft_views.state_bet, name="state_bet"),
+    path("bets/<str:key>/draft/", draft_views.show_draft, name="show_draft"),
+    path("bets/<str:key>/draft/<slug:step>/", draft_views.change_draft, name="change_draft"),
+    path("bets/<str:key>/live/", draft_views.go_live, name="go_live"),
+    path("bets/<str:key>/hypothesis/", draft_views.write_hypothesis, name="write_hypothesis"),
+    path("bets/<str:key>/evidence/", finding_views.list_evidence, name="list_evidence"),
+    path("bets/<str:key>/evidence/new/", finding_views.log_evidence, name="log_evidence"),
+    path("bets/<str:key>/evidence/<int:number>/", finding_views.show_evidence_entry, name="show_evidence_entry"),
+    path("bets/<str:key>/evidence/<int:number>/change/", finding_views.change_evidence, name="change_evidence"),
+    path("bets/<str:key>/evidence/<int:number>/confirm/", finding_views.confirm_evidence, name="confirm_evidence"),
+    path(
+        "bets/<str:key>/evidence/<int:number>/supersede/", finding_views.supersede_evidence, name="supersede_evidence"
+    ),
+    path("bets/<str:key>/evidence/<int:number>/files/<int:file_id>/", finding_views.show_file, name="show_file"),
+    path(
+        "bets/<str:key>/evidence/<int:number>/files/<int:file_id>/remove/",
+        finding_views.remove_file,
+        name="remove_file",
+    ),
+    path("bets/<str:key>/assumptions/", finding_views.show_assumptions, name="show_assumptions"),
+    path("bets/<str:key>/outcomes/new/", outcome_views.add_outcome, name="add_outcome"),
+    path("bets/<str:key>/outcomes/check/", outcome_views.check_outcome, name="check_outcome"),
+    path("bets/<str:key>/outcomes/<int:number>/change/", outcome_views.change_outcome, name="change_outcome"),
+    path("bets/<str:key>/outcomes/<int:number>/drop/", outcome_views.drop_outcome, name="drop_outcome"),
+    path("bets/<str:key>/outcomes/<int:number>/restate/", outcome_views.restate_outcome, name="restate_outcome"),
+    path("bets/<str:key>/learning/new/", learning_views.add_learning_outcome, name="add_learning_outcome"),
+    path("bets/<str:key>/learning/<int:number>/", learning_views.record_learning, name="record_learning"),
+    path(
+        "bets/<str:key>/learning/<int:number>/drop/", learning_views.drop_learning_outcome, name="drop_learning_outcome"
+    ),
+    path("bets/<str:key>/forecasts/", foretold_views.state_forecast, name="state_forecast"),
+    path("bets/<str:key>/gates/<int:sequence>/", foretold_views.record_gate, name="record_gate"),
+    path("bets/<str:key>/releases/new/", foretold_views.mark_release, name="mark_release"),
+    path("bets/<str:key>/releases/<int:pk>/withdraw/", foretold_views.withdraw_release, name="withdraw_release"),
+    path("bets/<str:key>/value/", foretold_views.record_value, name="record_value"),
+    path("forecasts/", foretold_views.show_calibration, name="show_calibration"),
+    path("promises/", foretold_views.show_promises, name="show_promises"),
+    path("metrics/<slug:key>/change/", metric_views.change_metric, name="change_metric"),
+    path("standards/", standard_views.list_standards, name="list_standards"),
+    path("standards/kinds/new/", standard_views.keep_kind, name="add_kind"),
+    path("standards/kinds/<slug:key>/", standard_views.keep_kind, name="keep_kind"),
+    path("standards/templates/new/", standard_views.keep_template, name="add_template"),
+    path("standards/templates/<slug:key>/", standard_views.keep_template, name="keep_template"),
+    path("standards/allowances/new/", standard_views.keep_allowance, name="add_allowance"),
+    path("standards/allowances/<slug:currency>/", standard_views.keep_allowance, name="keep_allowance"),
+    path("standards/allowances/<slug:currency>/drop/", standard_views.drop_allowance, name="drop_allowance"),
+    path("standards/goals/new/", standard_views.keep_goal, name="add_goal"),
+    path("standards/goals/<slug:key>/", standard_views.keep_goal, name="keep_goal"),
+    path("standards/rates/<slug:key>/", standard_views.set_team_rate, name="set_rate"),
+    path("imports/", import_views.list_imports, name="list_imports"),
+    path("imports/new/", import_views.upload_import, name="upload_import"),
+    path("imports/template/", import_views.export_import_template, name="export_import_template"),
+    path("imports/<int:pk>/", import_views.show_import, name="show_import"),
+    path("imports/<int:pk>/errors/", import_views.export_import_errors, name="export_import_errors"),
+    path("imports/<int:pk>/columns/", import_views.map_columns, name="map_columns"),
+    path("imports/<int:pk>/take/", import_views.take_over_import, name="take_over_import"),
+    path("imports/<int:pk>/undo/", import_views.undo_import, name="undo_import"),
+    path("imports/<int:pk>/drop/", import_views.drop_import, name="drop_import"),
+]

@@ -215,13 +215,16 @@ def _worth(told: Told) -> str:
 
 
 @override("en")
-def inconclusive_sentence(finding: Finding, settles: float, told: Told) -> str:
-    """That the money will be gone before anything is settled: a matter of reach, not of the result."""
+def inconclusive_sentence(finding: Finding, settles: float, told: Told, until: date | None = None) -> str:
+    """That the money will be gone before anything is settled: a matter of reach, not of the result. `until`: the day on
+    which it is, where that comes before the decide-by date."""
+    is_sooner = until is not None and until < finding.decide_by
+    by = f"{_day(until)}, when the money is used up," if until and is_sooner else _day(finding.decide_by)
     planned = ""
     if told.tranche is not None and told.tranche_on is not None:
         planned = f"The next tranche of {short(told.tranche, told.currency)} is planned for {_day(told.tranche_on)}."
     return _together(
-        f"The chance that signals settle {finding.metric} by {_day(finding.decide_by)} is {_share(settles)}.",
+        f"The chance that signals settle {finding.metric} by {by} is {_share(settles)}.",
         whole(finding),
         planned,
         _worth(told),

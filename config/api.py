@@ -1,4 +1,4 @@
-"""The addresses of the read API, and how it answers when something is wrong."""
+"""The addresses of the API, and how it answers when something is wrong."""
 
 import logging
 from collections.abc import Iterator
@@ -19,11 +19,17 @@ from rest_framework.reverse import reverse
 from rest_framework.views import exception_handler
 
 from bets import api as bets
+from bets import api_desk as desk
+from bets import api_logging as logged
+from bets import api_writing as writing
 from lib.api import Endpoint, cached
+from lib.api_writing import Acting
 from lib.refusals import Refused
 from metrics import api as metrics
+from metrics import api_writing as library
 from org import api as org
 from portfolio import api as portfolio
+from portfolio import api_writing as stating
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response:
@@ -85,11 +91,19 @@ class Nothing(Endpoint):
         raise NotFound(_("There is nothing at this address: see /api/ for those there are."))
 
 
+def both(reads: type[Endpoint], acts: type[Acting]) -> Any:
+    """One address that is read by one class and written to by the other."""
+    one: Any = type(reads.__name__, (reads, acts), {"__doc__": reads.__doc__, "__module__": reads.__module__})
+    return one.as_view()
+
+
+OF_BET = "bets/<str:key>/"
+EVIDENCE = f"{OF_BET}evidence/<int:number>/"
 urlpatterns = [
     path("", Root.as_view(), name="api_root"),
     path("portfolio/", portfolio.ShowPortfolio.as_view(), name="api_show_portfolio"),
-    path("bets/", portfolio.ListBets.as_view(), name="api_list_bets"),
-    path("bets/<str:key>/", portfolio.ShowBet.as_view(), name="api_show_bet"),
+    path("bets/", both(portfolio.ListBets, stating.StateBet), name="api_list_bets"),
+    path(OF_BET, both(portfolio.ShowBet, stating.ChangeBet), name="api_show_bet"),
     path("bets/<str:key>/outcomes/<int:number>/", portfolio.ShowOutcome.as_view(), name="api_show_outcome"),
     path(
         "bets/<str:key>/outcomes/<int:number>/signals/",
@@ -100,14 +114,32 @@ urlpatterns = [
     path("bets/<str:key>/verdicts/", bets.ListVerdicts.as_view(), name="api_list_verdicts"),
     path("bets/<str:key>/decisions/", bets.ListDecisions.as_view(), name="api_list_decisions"),
     path("bets/<str:key>/events/", bets.ListEvents.as_view(), name="api_list_events"),
+    path(f"{OF_BET}live/", stating.GoLive.as_view(), name="api_go_live"),
+    path(f"{OF_BET}hypothesis/", writing.WriteHypothesis.as_view(), name="api_write_hypothesis"),
+    path(f"{OF_BET}outcomes/", writing.AddOutcome.as_view(), name="api_add_outcome"),
+    path(f"{OF_BET}tranches/", writing.PlanTranche.as_view(), name="api_plan_tranche"),
+    path(f"{OF_BET}gates/<int:sequence>/", writing.RecordGate.as_view(), name="api_record_gate"),
+    path(f"{OF_BET}assumptions/", both(desk.ListAssumptions, writing.AddAssumption), name="api_list_assumptions"),
+    path(f"{OF_BET}learning-outcomes/", both(desk.ListLearning, writing.AddLearning), name="api_list_learning"),
+    path(f"{OF_BET}evidence/", both(desk.ListEvidence, logged.LogEvidence), name="api_list_evidence"),
+    path(EVIDENCE, both(desk.ShowEvidence, logged.ChangeEvidence), name="api_show_evidence"),
+    path(f"{EVIDENCE}confirm/", logged.ConfirmEvidence.as_view(), name="api_confirm_evidence"),
+    path(f"{EVIDENCE}files/", logged.AttachFile.as_view(), name="api_attach_file"),
+    path(f"{OF_BET}forecasts/", both(desk.ListForecasts, writing.StateForecast), name="api_list_forecasts"),
+    path(f"{OF_BET}releases/", both(desk.ListReleases, writing.MarkRelease), name="api_list_releases"),
+    path(f"{OF_BET}comments/", both(desk.ListComments, writing.WriteComment), name="api_list_comments"),
+    path(f"{OF_BET}value/", both(desk.ListValue, writing.RecordValue), name="api_list_value"),
+    path("evidence/kinds/", desk.ListKinds.as_view(), name="api_list_kinds"),
+    path("templates/", desk.ListTemplates.as_view(), name="api_list_templates"),
+    path("allowances/", desk.ListAllowances.as_view(), name="api_list_allowances"),
     path("flags/", bets.ListFlags.as_view(), name="api_list_flags"),
     path("evidence/rules/", portfolio.ListRules.as_view(), name="api_list_rules"),
     path("goals/", bets.ListGoals.as_view(), name="api_list_goals"),
     path("domains/", org.ListDomains.as_view(), name="api_list_domains"),
     path("teams/", org.ListTeams.as_view(), name="api_list_teams"),
     path("people/", portfolio.ListPeople.as_view(), name="api_list_people"),
-    path("metrics/", metrics.ListMetrics.as_view(), name="api_list_metrics"),
-    path("metrics/<slug:key>/", metrics.ShowMetric.as_view(), name="api_show_metric"),
+    path("metrics/", both(metrics.ListMetrics, library.RegisterMetric), name="api_list_metrics"),
+    path("metrics/<slug:key>/", both(metrics.ShowMetric, library.ChangeMetric), name="api_show_metric"),
     path("sources/", metrics.ListSources.as_view(), name="api_list_sources"),
     path("sources/<slug:key>/", metrics.ShowSource.as_view(), name="api_show_source"),
     path("sources/<slug:key>/pulls/", metrics.ListPulls.as_view(), name="api_list_pulls"),

@@ -8,6 +8,12 @@ ERRORS = {
     "404": "There is nothing here, or nothing that you may see.",
     "406": "The API answers in JSON only.",
 }
+WRITING = {
+    "400": "The body is not JSON, or a field of it is missing, not known or not understood.",
+    "403": "The token may only read, or the session sent no CSRF token.",
+    "409": "It is refused, for these reasons: the same as on the pages.",
+    "415": "The body is not of the type that is asked for.",
+}
 ERROR = {
     "type": "object",
     "description": "Why there is no answer: one sentence, or each reason apart.",
@@ -24,8 +30,9 @@ def tell_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     result["components"]["schemas"]["Error"] = ERROR
     shape = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     common = {status: {"description": said, "content": shape} for status, said in ERRORS.items()}
-    common["304"] = {"description": "Nothing has changed since the ETag in If-None-Match."}
+    writing = {status: {"description": said, "content": shape} for status, said in WRITING.items()}
+    unchanged = {"304": {"description": "Nothing has changed since the ETag in If-None-Match."}}
     for path in result["paths"].values():
-        for operation in path.values():
-            operation["responses"] |= common
+        for method, operation in path.items():
+            operation["responses"] |= common | (unchanged if method == "get" else writing)
     return result

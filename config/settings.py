@@ -182,11 +182,12 @@ REST_FRAMEWORK = {
 KNOX_TOKEN_MODEL = "org.Token"  # noqa: S105 # the name of a model
 MIGRATION_MODULES = {"knox": None}  # its own model is replaced by ours, so it needs no table
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Stakes: read API",
-    "DESCRIPTION": "A portfolio of bets: what the pages show, to the same people. Every answer can be asked for again"
-    " with If-None-Match; amounts of money are whole minor units.",
+    "TITLE": "Stakes: API",
+    "DESCRIPTION": "A portfolio of bets: what the pages show and do, for the same people. Every answer can be asked"
+    " for again with If-None-Match; amounts of money are whole minor units.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "COMPONENT_SPLIT_PATCH": False,  # what is sent to PATCH says by itself what may be left out
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -216,6 +217,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "org.tasks.tick", "schedule": 60.0, "options": {"expires": 60}},
     "deliver": {"task": "org.tasks.deliver_events", "schedule": 30.0, "options": {"expires": 30}},
+    "notices": {"task": "org.tasks.send_notices", "schedule": 60.0, "options": {"expires": 60}},
 }
 
 LOGGING = {

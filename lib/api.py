@@ -1,4 +1,4 @@
-"""What every endpoint of the read API shares: pages, order, filters that refuse what they do not know, and ETags."""
+"""What every address of the API shares that is read: pages, order, filters that refuse what they do not know, ETags."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -126,7 +126,7 @@ def cached(view: Callable[..., Any]) -> Callable[..., Any]:
 
 @method_decorator(cached, name="dispatch")
 class Endpoint(GenericAPIView[Any]):
-    """One address that can only be read. A parameter that it does not know is refused."""
+    """One address that can only be read, unless it says otherwise. A parameter that it does not know is refused."""
 
     http_method_names = ["get", "head"]
     filter_backends: Any = []
@@ -135,8 +135,9 @@ class Endpoint(GenericAPIView[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Before anybody is asked who they are: a session would otherwise be asked for a CSRF token first.
-        if request.method not in ("GET", "HEAD"):
-            raise MethodNotAllowed(str(request.method), _("The API can only be read: ask with GET."))
+        known_methods = [name.upper() for name in self.http_method_names]
+        if request.method not in known_methods:
+            raise MethodNotAllowed(str(request.method), _only(known_methods))
         super().initial(request, *args, **kwargs)
         known = self.known()
         refuse(
@@ -171,6 +172,13 @@ class Listing(Endpoint, ListAPIView[Any]):
     def ordered(self, queryset: QuerySet[Any], key: str, *, backwards: bool) -> QuerySet[Any]:
         field = F(self.orders[key])
         return queryset.order_by(field.desc(nulls_last=True) if backwards else field.asc(nulls_last=True), *self.tie)
+
+
+def _only(methods: Iterable[str]) -> str:
+    asked = " or ".join(name for name in methods if name != "HEAD")
+    if asked == "GET":
+        return _("This address can only be read: ask with GET.")
+    return _("This address answers to %s only.") % asked
 
 
 def _parameter(name: str, one: django_filters.Filter) -> dict[str, Any]:

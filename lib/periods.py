@@ -25,3 +25,9 @@ def quarter_of(day: date) -> str:
 def quarter_start(day: date) -> date:
     """First day of the calendar quarter."""
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+
+
+def months_before(day: date, months: int) -> date:
+    """First day of the month that lies so many months before that of `day`."""
+    month = day.year * 12 + day.month - 1 - months
+    return date(month // 12, month % 12 + 1, 1)

@@ -1,4 +1,4 @@
-"""State changes of metrics: definitions, sources, series; and signals, with every row accounted for."""
+"""State changes of metrics: definitions (in metrics.defining), sources, series; and signals, each row accounted for."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from lib.refusals import Refused, refuse_if
+from metrics.defining import change_metric as change_metric
+from metrics.defining import register_metric as register_metric
 from metrics.models import Metric, Pull, QuarantinedRow, Series, Signal, Source
 from metrics.rules import pull_refusals, signal_refusals
 from metrics.sources.base import Batch, Point, SetAside
@@ -31,13 +33,6 @@ class Written:
     corrected: int
     unchanged: int
     former: Signal | None = None
-
-
-@transaction.atomic
-def register_metric(key: str, name: str, kind: str, *, at: datetime, by: Person | None = None, **fields: Any) -> Metric:
-    metric = Metric.objects.create(key=key, name=name, kind=kind, **fields)
-    record_event(metric, "metric registered", f"Metric {name} registered.", at=at, by=by)
-    return metric
 
 
 @transaction.atomic

@@ -1,16 +1,16 @@
-"""The read API of metrics: definitions for everyone; sources, series and signals for those who may see sources."""
+"""The API of metrics: definitions for everyone; sources, series and signals for those who may see sources."""
 
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.generics import RetrieveAPIView
 
 from lib.api import Asked, Endpoint, Listing, Number
-from metrics.models import Metric, Pull, QuarantinedRow, Series, Signal, Source
+from metrics.models import Metric, MetricVersion, Pull, QuarantinedRow, Series, Signal, Source
 from org.rules import Powers
 from org.visibility import powers_of
 
@@ -25,13 +25,26 @@ def visible_sources(powers: Powers) -> QuerySet[Source]:
     return Source.objects.visible_to(powers)
 
 
+class MetricVersionShape(serializers.ModelSerializer[MetricVersion]):
+    definition = serializers.DictField(help_text="Its fields as they were until then; the owner by number.")
+    changed_by = serializers.CharField(help_text="Name of the person.")
+
+    class Meta:
+        model = MetricVersion
+        fields = ["version", "definition", "reason", "changed_at", "changed_by"]
+
+
 class MetricShape(serializers.ModelSerializer[Metric]):
     cap = Number(allow_null=True, help_text="Declared upper limit of one value.")
     owner = serializers.CharField(allow_null=True, help_text="Name of the person who answers for the definition.")
+    versions = MetricVersionShape(many=True, help_text="What it meant before, the latest first: those that ended.")
 
     class Meta:
         model = Metric
-        fields = ["key", "name", "unit", "kind", "metric_class", "direction", "counts", "cap", "settle_days", "owner"]
+        fields = [
+            "key", "name", "unit", "kind", "metric_class", "area", "direction", "counts", "cap", "settle_days", "owner",
+            "version", "versions",
+        ]  # fmt: skip
 
 
 class SeriesShape(serializers.ModelSerializer[Series]):
@@ -94,6 +107,7 @@ class SignalFilter(Asked):
 class MetricFilter(Asked):
     kind = django_filters.MultipleChoiceFilter(choices=Metric.Kind.choices, label="Kind")
     metric_class = django_filters.MultipleChoiceFilter(choices=Metric.Class.choices, label="Class")
+    area = django_filters.MultipleChoiceFilter(choices=Metric.Area.choices[1:], label="Key value area")
 
 
 class SeriesFilter(Asked):
@@ -122,12 +136,18 @@ class QuarantineFilter(Asked):
         return rows.filter(resolved_at__isnull=answer == "no")
 
 
+def defined() -> QuerySet[Metric]:
+    """Definitions with their owners and what they meant before. Two queries."""
+    ended = MetricVersion.objects.select_related("changed_by")
+    return Metric.objects.select_related("owner").prefetch_related(Prefetch("versions", ended))
+
+
 class ListMetrics(Listing):
     """Definitions of what is measured: a standard of the enterprise, not secret within it."""
 
     serializer_class = MetricShape
     filterset_class = MetricFilter
-    queryset = Metric.objects.select_related("owner").order_by("key")
+    queryset = defined().order_by("key")
     orders = {"key": "key", "name": "name"}
 
 
@@ -135,7 +155,7 @@ class ShowMetric(Endpoint, RetrieveAPIView[Any]):
     """One definition, by its key."""
 
     serializer_class = MetricShape
-    queryset = Metric.objects.select_related("owner")
+    queryset = defined()
     lookup_field = "key"
 
 

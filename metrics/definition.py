@@ -6,9 +6,19 @@ from typing import Any
 
 from django.conf import settings
 
-from metrics.models import Series, Source
+from metrics.models import Metric, Series, Source
 
 READ_AS = ("period", "grain", "cumulative", "decimal", "key", "time_zone")  # how a row becomes a value; not where from
+
+
+FIELDS = (
+    "name", "kind", "metric_class", "area", "direction", "unit", "counts", "cap", "settle_days", "owner",
+)  # fmt: skip
+
+
+def fields_of(metric: Metric) -> dict[str, Any]:
+    """What may change of a metric, as it is kept of each version; the owner by number."""
+    return {name: getattr(metric, name) for name in FIELDS[:-1]} | {"owner": metric.owner_id}
 
 
 def definition_of(series: Series) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from metrics.health import STATES
 from metrics.models import Metric, Series, Source
-from org.models import Domain
+from org.models import Domain, Person
 
 LONGEST = 200
 
@@ -68,10 +68,25 @@ class MetricFilter(Narrowing):
     metric_class = django_filters.ChoiceFilter(
         choices=Metric.Class.choices, label=_("Class"), empty_label=_("Every class")
     )
+    area = django_filters.ChoiceFilter(
+        choices=[*Metric.Area.choices[1:], ("none", Metric.Area.NONE.label)], method="by_area",
+        label=_("Key value area"), empty_label=_("Every value area"),
+    )  # fmt: skip
+    owner = django_filters.ModelChoiceFilter(
+        queryset=Person.objects.none(), label=_("Owner"), empty_label=_("Every owner")
+    )
 
     class Meta:
         model = Metric
         fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owning = Metric.objects.exclude(owner=None).order_by().values("owner")
+        self.filters["owner"].field.queryset = Person.objects.filter(pk__in=owning).order_by("name", "pk")
+
+    def by_area(self, metrics: Any, name: str, area: str) -> Any:
+        return metrics.filter(area="" if area == "none" else area)
 
     def search(self, metrics: Any, name: str, words: str) -> Any:
         for word in words.split():

@@ -63,11 +63,14 @@ def _plain(typed: str) -> str | None:
 class NumberField(forms.Field):
     """A number in the format of the reader's language, grouped or not: 1,234.5 in English, 1.234,5 in German."""
 
-    def __init__(self, *, whole: bool = False) -> None:
-        super().__init__(
-            widget=forms.TextInput(attrs={"inputmode": "numeric" if whole else "decimal", "autocomplete": "off"})
-        )
+    def __init__(self, *, whole: bool = False, **kwargs: Any) -> None:
+        mode = "numeric" if whole else "decimal"
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": mode, "autocomplete": "off"}), **kwargs)
         self.whole = whole
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored number as it would be typed; what was typed stays as it is."""
+        return words.number(value) if isinstance(value, int | float) else value
 
     def to_python(self, value: Any) -> float | int | None:
         if not value or not value.strip():

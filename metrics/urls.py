@@ -1,6 +1,6 @@
 from django.urls import path
 
-from metrics import views
+from metrics import defining_views, views
 
 urlpatterns = [
     path("sources/", views.list_sources, name="list_sources"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("series/<int:series_id>/signals/new/", views.record_signal, name="record_signal"),
     path("series/<int:series_id>/signals/preview/", views.preview_signal, name="preview_signal"),
     path("metrics/", views.list_metrics, name="list_metrics"),
+    path("metrics/new/", defining_views.register_metric, name="register_metric"),
     path("metrics/<slug:key>/", views.show_metric, name="show_metric"),
 ]

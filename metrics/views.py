@@ -26,8 +26,10 @@ from metrics.forms import RecordSignalForm, next_period
 from metrics.health import glance_of, health_of
 from metrics.listing import listing_of
 from metrics.models import Metric, Series, Source
+from metrics.rules import delivery_hint
 from metrics.source_page import rows_of, series_page, source_page
 from metrics.typed import known_of, preview_of, said
+from metrics.versions import redefined
 from org.requests import PersonRequest
 from org.rules import refusals
 from org.tasks import ring
@@ -116,18 +118,22 @@ def list_metrics(request: PersonRequest) -> HttpResponse:
     mine = Q(series__source__in=Source.objects.visible_to(powers_of(request.user)))
     metrics = Metric.objects.annotate(readable=Count("series", filter=mine)).select_related("owner")
     narrow = MetricFilter(request.GET, metrics.order_by("name", "pk"))
-    shown = {"narrow": narrow, "page": Paginator(narrow.qs, METRICS).get_page(request.GET.get("page"))}
+    page = Paginator(narrow.qs, METRICS).get_page(request.GET.get("page"))
+    shown = {"narrow": narrow, "page": page, "may_keep": powers_of(request.user).may("keep_standards")}
     return _whole_or_part(request, "metrics/list_metrics.html", "metrics/_metrics.html", shown)
 
 
 @require_GET
 def show_metric(request: PersonRequest, key: str) -> HttpResponse:
-    """One definition, and its series from the sources that this person may see."""
+    """One definition with what it meant before, and its series from the sources that this person may see."""
     powers = powers_of(request.user)
     metric = get_object_or_404(Metric.objects.select_related("owner"), key=key)
     visible = metric.series.filter(source__in=Source.objects.visible_to(powers))
     shown = {
         "metric": metric,
+        "changes": redefined(metric, metric.versions.select_related("changed_by")),
+        "may_keep": powers.may("keep_standards"),
+        "sounds_like_delivery": delivery_hint(metric.key, metric.name, metric.metric_class),
         "series": series_page(visible, request.GET.get("series"), today=today()),
         "sees_sources": powers.may("see_sources"),
         "here": reverse("show_metric", args=[metric.key]),

@@ -10,9 +10,10 @@ from knox.models import get_digest_token
 from knox.settings import CONSTANTS
 
 from lib.refusals import refuse_if
+from lib.seen import stale_refusals
 from org.models import Domain, Event, Job, Person, RoleGrant, Run, Team, Token
 from org.registry import EVENTS, JOBS, RUNS, Later, Planned
-from org.rules import token_refusals
+from org.rules import rate_refusals, token_refusals
 from org.visibility import powers_of
 
 LEASE = timedelta(minutes=5)
@@ -46,6 +47,30 @@ def add_domain(key: str, name: str, *, at: datetime, by: Person | None = None, p
 def add_team(domain: Domain, key: str, name: str, *, at: datetime, by: Person | None = None) -> Team:
     team = Team.objects.create(domain=domain, key=key, name=name)
     record_event(team, "team added", f"Team {name} added to {domain}.", at=at, by=by)
+    return team
+
+
+def rate_of(team: Team) -> dict[str, Any]:
+    """What stands there now of a team's rate, as its form is filled."""
+    return {"amount": team.week_rate, "currency": team.rate_currency}
+
+
+@transaction.atomic
+def set_rate(
+    team: Team, amount: int | None, currency: str, *, by: Person, at: datetime, seen: str | None = None
+) -> Team:
+    """Says what a team costs for a week, in minor units; None takes the rate back."""
+    team = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+    currency = currency if amount is not None else ""
+    refuse_if(rate_refusals(powers_of(by), team.domain_id, amount, currency))
+    before = rate_of(team)
+    if before == {"amount": amount, "currency": currency}:
+        return team
+    refuse_if(stale_refusals(seen, before))
+    team.week_rate, team.rate_currency = amount, currency
+    team.save(update_fields=["week_rate", "rate_currency"])
+    said = f"Rate of {team} {'set' if amount else 'taken back'}."
+    record_event(team, "team rate set", said, at=at, by=by, changes=[before, rate_of(team)])
     return team
 
 
@@ -89,16 +114,21 @@ def set_keys(person: Person, on: bool, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def issue_token(person: Person, name: str, days: int, *, at: datetime) -> str:
+def issue_token(person: Person, name: str, days: int, *, at: datetime, writes: bool = False) -> str:
     """A new token that reads the API as `person` for so many days. What is returned is stored nowhere: show it once."""
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     held = Token.objects.filter(user=person).values_list("name", flat=True)
     refuse_if(token_refusals(powers_of(person), name, days, held))
     digest, secret = map(str, get_digest_token())
     start = secret[: CONSTANTS.TOKEN_KEY_LENGTH]
-    token = Token(user=person, name=name, digest=digest, token_key=start, created=at, expiry=at + timedelta(days=days))
+    token = Token(
+        user=person, name=name, digest=digest, token_key=start, created=at, expiry=at + timedelta(days=days),
+        writes=writes,
+    )  # fmt: skip
     token.save()
-    record_event(token, "token issued", f"{person} issued the API token “{name}” for {days} days.", at=at, by=person)
+    may = ", which may also write" if writes else ""
+    said = f"{person} issued the API token “{name}” for {days} days{may}."
+    record_event(token, "token issued", said, at=at, by=person, writes=writes)
     return secret
 
 
@@ -225,6 +255,7 @@ def deliver_next_events(*, at: datetime, limit: int = 200) -> int:
     """
     events = list(Event.objects.filter(delivered_at=None).order_by("id").select_for_update(skip_locked=True)[:limit])
     for event in events:
+        event.delivered_at = at  # as written below; handlers read from it how old the event is
         for handler in [*EVENTS.get("*", []), *EVENTS.get(event.kind, [])]:
             handler(event)
     Event.objects.filter(pk__in=[event.pk for event in events]).update(delivered_at=at)

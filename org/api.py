@@ -1,4 +1,4 @@
-"""The read API of org: domains and teams."""
+"""The API of org: domains and teams."""
 
 from typing import Any
 

@@ -175,6 +175,8 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
     chatted_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often sending it was begun.")
+    try_at = models.DateTimeField(null=True, blank=True, help_text="Not to be sent before.")
 
     class Meta:
         ordering = ["-at", "-pk"]
@@ -182,7 +184,10 @@ class Notice(models.Model):
             models.UniqueConstraint(fields=["person", "event"], name="org_notice_once_of_an_event"),
             models.CheckConstraint(condition=Q(path__startswith="/"), name="org_notice_leads_to_a_page_of_ours"),
         ]
-        indexes = [models.Index(fields=["person"], condition=Q(read_at=None), name="org_notice_unread")]
+        indexes = [
+            models.Index(fields=["person"], condition=Q(read_at=None), name="org_notice_unread"),
+            models.Index(fields=["at"], name="org_notice_latest"),
+        ]
 
     def __str__(self) -> str:
         return self.sentence

@@ -25,6 +25,7 @@ class RunKind:
 JOBS: dict[str, JobKind] = {}
 RUNS: dict[str, RunKind] = {}
 EVENTS: dict[str, list[Callable[[Any], None]]] = {}
+NOTICES: dict[str, Any] = {}  # kinds of notices, with their names for people
 
 
 class Later(Exception):
@@ -42,3 +43,8 @@ def run(kind: str, *, plan: Callable[..., Any], due: Callable[..., None]) -> Non
 def on_event(kind: str, handler: Callable[[Any], None]) -> None:
     """Calls `handler` when an event of `kind` ("*": of any) is delivered: at least once, so it must bear repeating."""
     EVENTS.setdefault(kind, []).append(handler)
+
+
+def notice(kind: str, name: Any) -> None:
+    """A kind of notice, by the name (to be translated) under which people mute it."""
+    NOTICES[kind] = name

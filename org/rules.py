@@ -1,5 +1,6 @@
 """Who may see and do what: one rule, asked by every page, every endpoint and every action."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ ACTS = {
     "decide_bet": {"executive"},
     "restate_outcome": {"product_operations"},
     "read_near_miss": {"product_operations"},
+    "name_reader": {"product_operations"},
     "see_sources": {"product_lead", "product_operations", "executive", "finance"},
     "see_addresses": {"product_lead", "product_operations", "executive", "finance"},
     "tidy_views": {"product_operations"},
@@ -45,6 +47,7 @@ WORDS = {
     "decide_bet": "decide on a bet",
     "restate_outcome": "restate an outcome",
     "read_near_miss": "read a near miss for which nobody was named",
+    "name_reader": "name another reader of a near miss",
     "see_sources": "see sources",
     "see_addresses": "see e-mail addresses",
     "tidy_views": "change views that others share",
@@ -105,6 +108,34 @@ def token_refusals(powers: Powers, name: str, days: int, held: Iterable[str]) ->
         yield f"A token lasts {', '.join(map(str, TOKEN_DAYS[:-1]))} or {TOKEN_DAYS[-1]} days."
     if len(names) >= TOKENS_AT_MOST:
         yield f"You have {TOKENS_AT_MOST} tokens, which is the most: revoke one that you no longer need."
+
+
+def notice_refusals(
+    chat: bool, channel: str, handle: str, hour: int, *, channel_known: bool, takes_handle: bool
+) -> Iterator[str]:
+    """Why a person cannot be told in this way; nothing when they can."""
+    if not 0 <= hour <= 23:
+        yield "The hour of the daily message lies between 0 and 23."
+    if channel and not channel_known:
+        yield f"There is no channel “{channel}” any more: choose another one."
+    elif chat and not channel:
+        yield "Choose the channel to which your chat messages go."
+    elif chat and takes_handle and not handle.strip():
+        yield "Say what you are called there: this channel writes to people by name."
+    if any(not letter.isprintable() for letter in handle):
+        yield "The name in the chat has a character that cannot be printed."
+
+
+RATE_AT_MOST = 10**12  # minor units
+
+
+def rate_refusals(powers: Powers, domain: int, amount: int | None, currency: str) -> Iterator[str]:
+    """Why this person cannot say that a team of that domain costs so much for a week; no amount: that nobody knows."""
+    yield from refusals(powers, "keep_rates", domain)
+    if amount is not None and not 0 < amount <= RATE_AT_MOST:
+        yield "The rate of a team for a week is an amount above 0; leave it empty when it is not known."
+    if amount is not None and not re.fullmatch("[A-Z]{3}", currency):
+        yield "A currency is three capital letters, like EUR."
 
 
 def reach(domain: int, children: dict[int, list[int]]) -> frozenset[int]:

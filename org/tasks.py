@@ -1,17 +1,19 @@
 """The doorbell: Celery only says that there is work. What the work is, and whether it is done, PostgreSQL knows."""
 
 import logging
+import time
 
 from celery import shared_task
 
 from lib.clock import now
-from org import actions
+from org import actions, noticing, sending
 from org.models import Event, Job, Run
 from org.registry import RUNS
 
 log = logging.getLogger(__name__)
 audit = logging.getLogger("stakes.audit")
 AT_MOST = 25  # jobs per bell, so that a warm stop never waits for a whole night
+SENDING = 30.0  # seconds per bell
 
 
 def ring() -> None:
@@ -58,6 +60,28 @@ def tick() -> None:
 def deliver_events() -> None:
     while actions.deliver_next_events(at=now()):
         pass
+
+
+@shared_task(name="org.tasks.send_notices")
+def send_notices() -> None:
+    """Each minute: sends what is to be sent, one person after the other. What cannot be sent is tried again later by
+    itself and stops nobody else; after half a minute the rest waits for the next bell, so that other work goes on."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < SENDING:
+        letters = noticing.claim_letters(at=now())
+        if letters is None:
+            return
+        for letter in letters:
+            _send(letter)
+
+
+def _send(letter: noticing.Letter) -> None:
+    try:
+        sending.send(letter)
+    except Exception:
+        log.exception("notices to person %s by %s were not sent", letter.person.pk, letter.way)
+    else:
+        noticing.stamp_letter(letter, at=now())
 
 
 def write_audit_line(event: Event) -> None:

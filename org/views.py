@@ -30,7 +30,7 @@ def list_tokens(request: PersonRequest) -> HttpResponse:
 
 
 def _issue(request: PersonRequest, typed: Any) -> str:
-    return actions.issue_token(request.user, typed["name"], typed["days"], at=now())
+    return actions.issue_token(request.user, typed["name"], typed["days"], at=now(), writes=typed["writes"])
 
 
 @require_POST

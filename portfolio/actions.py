@@ -91,7 +91,7 @@ def import_experiments(mapping: Mapping, *, at: datetime, today: date) -> Run:
     domain, lead = _domain_and_lead(mapping)
     batch, as_of = _first_look(mapping, today)
     source = _source_of(mapping, domain, lead, at)
-    metrics = {entry["key"]: _metric_of(entry, lead, at) for entry in mapping.metrics.values()}
+    metrics = {entry["key"]: _metric_of(entry, at) for entry in mapping.metrics.values()}
     for key, entries in groupby(entries_of(mapping, batch), key=lambda entry: entry.bet):
         _import_bet(key, list(entries), metrics, mapping, source, lead, at)
     run = start_run("import", f"import {source.key} {as_of} {batch.digest[:16]}", as_of=as_of, at=at, by=lead)
@@ -147,11 +147,12 @@ def _source_of(mapping: Mapping, domain: Domain, lead: Person, at: datetime) -> 
     return source
 
 
-def _metric_of(entry: dict[str, str], lead: Person, at: datetime) -> Metric:
+def _metric_of(entry: dict[str, str], at: datetime) -> Metric:
+    """The metric of that key, or a new one; the operator who imports defines it, not the lead of the bets."""
     fields = {name: value for name, value in entry.items() if name not in ("key", "name", "kind")}
     metric = Metric.objects.filter(key=entry["key"]).first()
     if metric is None:
-        return register_metric(entry["key"], entry["name"], entry["kind"], at=at, by=lead, **fields)
+        return register_metric(entry["key"], entry["name"], entry["kind"], at=at, by=None, **fields)
     if (metric.kind, metric.direction) != (entry["kind"], entry["direction"]):
         raise Refused(f"There is a metric {metric.key} already, of another kind or direction: choose another key.")
     return metric
@@ -179,7 +180,7 @@ def _import_bet(
         else:
             _import_outcome(bet, entry, metrics[entry.metric["key"]], mapping, source, lead, at)
     if bet.state == Bet.State.DRAFT:
-        go_live(bet, by=lead, at=at)
+        go_live(bet, by=lead, at=at, today=mapping.starts_on)
 
 
 def _promise(mapping: Mapping) -> str:

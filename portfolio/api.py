@@ -81,12 +81,17 @@ class ShowBet(Endpoint):
     serializer_class = BetDetailShape
 
     def get(self, request: Request, key: str) -> Response:
-        night = latest_night()
-        bets = listed(Bet.objects.visible_to(powers_of(request.user)).with_stakes(today()))
-        tranches = Prefetch("tranches", Tranche.objects.order_by("sequence"))
-        bets = bets.prefetch_related("teams", "hypotheses__written_by", tranches, outcomes_read_in(night))
-        (row,) = _rows([get_object_or_404(bets, key=key)], night)
-        return Response(self.get_serializer(row).data)
+        return Response(self.get_serializer(bet_in_full(request, key)).data)
+
+
+def bet_in_full(request: Request, key: str) -> Row:
+    """One bet that this person may see, with all that its shape shows; 404 when there is none."""
+    night = latest_night()
+    bets = listed(Bet.objects.visible_to(powers_of(request.user)).with_stakes(today()))
+    tranches = Prefetch("tranches", Tranche.objects.order_by("sequence"))
+    bets = bets.prefetch_related("teams", "hypotheses__written_by", tranches, outcomes_read_in(night))
+    (row,) = _rows([get_object_or_404(bets, key=key)], night)
+    return row
 
 
 class ShowOutcome(Endpoint):

@@ -6,9 +6,10 @@ class PortfolioConfig(AppConfig):
 
     def ready(self) -> None:
         from org import registry
-        from portfolio import judge, night, replay
+        from portfolio import judge, night, notices, replay
 
         registry.job("judge", fetch=judge.judge, store=judge.store_judgement)
         registry.run("night", plan=night.next_jobs, due=night.due)
         for kind, plan in replay.PLANS.items():
             registry.run(kind, plan=plan, due=lambda at: None)
+        notices.register()

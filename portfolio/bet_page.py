@@ -8,14 +8,23 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bets.draft_page import cost_of_bet
 from bets.models import Bet, Flag, Outcome, Reading, Tranche, Verdict
+from bets.provable import level_words
 from bets.rules import decider_refusals
+from bets.rules_draft import Cost
 from bets.signals import reads_of
 from metrics.models import Source
+from metrics.versions import Redefined
 from org.models import Event, Person, Run
 from org.rules import Powers
 from org.visibility import powers_of
 from portfolio.ahead import Ahead, ahead_of
+from portfolio.bet_comments import BetComments, comments_of
+from portfolio.bet_definitions import redefined_of
+from portfolio.bet_findings import BetFindings, findings_of
+from portfolio.bet_foretold import BetForetold, foretold_of
+from portfolio.bet_learning import BetLearning, learning_of
 from portfolio.change import Outlook, asked_by_rule, outlook_of_bet, outlook_of_outcome
 from portfolio.decided import Decided, decisions_of
 from portfolio.flagged import FlagShown, flags_of, runs_of, shown_flags
@@ -46,6 +55,7 @@ class OutcomeShown:
     outlook: Outlook
     sees_source: bool
     may_record: bool
+    redefined: list[Redefined]
 
     @property
     def outcome(self) -> Outcome:
@@ -59,7 +69,7 @@ class OutcomeShown:
     def numbers(self) -> list[tuple[str, str]]:
         """Names and words of the numbers at a glance."""
         said, outcome = self.said, self.outcome
-        baseline = [(_("Baseline"), said.number(outcome.baseline))] if outcome.baseline is not None else []
+        baseline = [(_("Baseline"), level_words(outcome, outcome.baseline))] if outcome.baseline is not None else []
         return [
             (_("Now"), said.number(self._now)),
             (_("95 % interval"), said.interval),
@@ -103,6 +113,12 @@ class BetPage:
     tranches: list[TrancheShown]
     events: Page[Event]
     today: date
+    may_state: bool
+    foretold: BetForetold
+    findings: BetFindings
+    comments: BetComments
+    learning: BetLearning
+    cost: Cost
 
     @property
     def planned(self) -> int:
@@ -160,17 +176,19 @@ class Read:
     readings: Mapping[int, Reading]
     ways: dict[int, Way]
     aheads: dict[int, Ahead]
+    redefined: dict[int, list[Redefined]]
     as_of: date
 
 
 def bet_page(bet: Bet, night: Run | None, person: Person, *, today: date, page: str | None) -> BetPage:
     """The page of a bet as of the latest night (of `today` before the first one)."""
-    powers, outcomes, tranches = powers_of(person), outcomes_of(bet), list(bet.tranches.all())
+    powers, outcomes, tranches = powers_of(person), outcomes_of(bet), list(bet.tranches.select_related("gate_result"))
     flags, decisions = flags_of(bet), decisions_of(bet)
     readings = readings_in({*runs_of(flags), *(one.run_id for one in decisions if one.run_id), *_run(night)}, outcomes)
     read = _read(outcomes, readings.get(night.pk, {}) if night else {}, night.as_of if night else today)
     verdict = Verdict.objects.filter(bet=bet, run=night).select_related("run").first()
-    ahead = [tranche for tranche in tranches if tranche.planned_on > today and bet.state in ACTIVE]
+    over = bet.state in (Bet.State.CEASED, Bet.State.CONCLUDED)
+    ahead = [tranche for tranche in tranches if tranche.planned_on > today and not over]
     events = Event.objects.filter(subject_type="bets.bet", subject_id=bet.pk).select_related("by")
     raised = [flag for flag in flags if flag.cleared_on is None]
     return BetPage(
@@ -185,6 +203,12 @@ def bet_page(bet: Bet, night: Run | None, person: Person, *, today: date, page: 
         tranches=[TrancheShown(tranche, tranche in ahead) for tranche in tranches],
         events=Paginator(events.order_by("-at", "-id"), EVENTS).get_page(page),
         today=today,
+        may_state=powers.may("state_bet", bet.domain_id),
+        comments=comments_of(bet, person, today=today),
+        learning=learning_of(bet, person, today=today),
+        findings=findings_of(bet, powers),
+        cost=cost_of_bet(bet, tranches),
+        foretold=foretold_of(bet, read.outcomes, tranches, read.readings, person, today),
     )
 
 
@@ -195,7 +219,7 @@ def _run(night: Run | None) -> list[int]:
 def _read(outcomes: list[Outcome], readings: Mapping[int, Reading], as_of: date) -> Read:
     current = current_of(outcomes)
     signals = reads_of(current, as_of)
-    return Read(current, readings, ways_in(signals), ahead_of(signals, readings), as_of)
+    return Read(current, readings, ways_in(signals), ahead_of(signals, readings), redefined_of(current), as_of)
 
 
 def _outlook(verdict: Verdict, flags: list[Flag], read: Read, tranches: list[Tranche]) -> Outlook:
@@ -211,6 +235,7 @@ def _outcome(said: Said, read: Read, powers: Powers) -> OutcomeShown:
         outlook_of_outcome(outcome, said.reading, read.aheads.get(outcome.pk), as_of=read.as_of),
         sees_source=powers.may("see_sources", outcome.series.source.domain_id),
         may_record=_may_record(outcome, powers),
+        redefined=read.redefined[outcome.pk],
     )
 
 

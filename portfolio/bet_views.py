@@ -8,6 +8,7 @@ from bets.models import Bet, Outcome, Reading
 from lib.clock import today
 from org.requests import PersonRequest
 from org.visibility import powers_of
+from portfolio.bet_foretold import releases_of
 from portfolio.bet_page import bet_page
 from portfolio.charts import outcome_figure
 from portfolio.flagged import flags_of
@@ -37,7 +38,7 @@ def chart_outcome(request: PersonRequest, key: str, number: int) -> HttpResponse
     """The figure of one outcome of a bet this person may see, as data for the browser to draw."""
     outcome = _outcome(request, key, number)
     flags = [flag for flag in flags_of(outcome.bet) if flag.cleared_on is None and flag.outcome_id == outcome.pk]
-    return JsonResponse(outcome_figure(outcome, _way(outcome), flags))
+    return JsonResponse(outcome_figure(outcome, _way(outcome), flags, releases_of(outcome.bet)))
 
 
 @require_GET

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from bets.models import Flag, Outcome
+from bets.models import Flag, Outcome, Release
 from bets.words import CURRENCIES, value
 from portfolio.moments import Moment, Way
 
@@ -34,17 +34,51 @@ DATES = [  # two lines, so that they stay level on a phone
 ]
 AIR = 0.12  # of the height, above and below what matters
 NAME = 0.1  # of the height: the name of a line
+FOOT = 0.03  # of the height: above the edge, or nothing is drawn
+RELEASES = 60  # drawn, the latest: more would hide what they explain
 ROOM = 0.25  # of the width, free of data before the decide-by date: enough for the names of the lines
 
 
-def outcome_figure(outcome: Outcome, way: Way, flags: Iterable[Flag]) -> Figure:
-    """One outcome over time: interval, running estimate, target, kill line, decide-by, and when it was flagged."""
+def outcome_figure(outcome: Outcome, way: Way, flags: Iterable[Flag], releases: Iterable[Release] = ()) -> Figure:
+    """One outcome over time: interval, running estimate, target, kill line, decide-by, when it was flagged, and what
+    shipped when."""
     known = [moment for moment in way.moments if moment.estimate is not None]
     seen = _range(outcome, known)
+    layout = _layout(outcome, known, seen)
+    begins, ends = layout["xaxis"]["range"]
+    inside = [one for one in releases if begins <= one.shipped_on.isoformat() <= ends][:RELEASES]
+    layout["shapes"] += [_shipped(release) for release in inside]
+    flagged = _flagged(outcome, way, flags)
     return {
-        "data": [*_band(outcome, known, seen), _estimate(outcome, known, seen), *_flagged(outcome, way, flags)],
-        "layout": _layout(outcome, known, seen),
+        "data": [*_band(outcome, known, seen), _estimate(outcome, known, seen), *flagged, *_released(inside, seen)],
+        "layout": layout,
     }
+
+
+def _shipped(release: Release) -> Figure:
+    """The line on the day of a release."""
+    day = release.shipped_on.isoformat()
+    line = {"color": "var(--muted)", "width": 1, "dash": "dashdot"}
+    return {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": day, "x1": day, "line": line}
+
+
+def _released(releases: list[Release], seen: list[float]) -> list[Figure]:
+    """What stands at the foot of these lines and names them."""
+    if not releases:
+        return []
+    names = [(one.name, date_format(one.shipped_on, "DATE_FORMAT")) for one in releases]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": _("Released"),
+            "x": [one.shipped_on.isoformat() for one in releases],
+            "y": [_round(seen[0] + FOOT * (seen[1] - seen[0]))] * len(releases),
+            "text": [_safe(_("Released: %(name)s, on %(day)s") % {"name": name, "day": day}) for name, day in names],
+            "hovertemplate": "%{text}<extra></extra>",
+            "marker": {"symbol": "triangle-up", "size": 10, "color": "var(--muted)"},
+        }
+    ]
 
 
 def shown(outcome: Outcome, number: float) -> str:

@@ -5,13 +5,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from bets.models import Bet
 from lib.clock import today
 from metrics.models import Source
-from org.models import Person
+from org.models import Person, Role
 from org.visibility import powers_of
+from portfolio.desk_queries import Counts, counts_of
 from portfolio.models import SavedView
-from portfolio.queue import due
 from portfolio.saved import views_for
 
 SECTIONS = {
@@ -19,14 +18,40 @@ SECTIONS = {
     "show_bet": "portfolio",
     "show_run": "portfolio",
     "record_decision": "portfolio",
+    "add_outcome": "portfolio",
+    "change_outcome": "portfolio",
+    "restate_outcome": "portfolio",
+    "add_learning_outcome": "portfolio",
+    "record_learning": "portfolio",
     "record_second_reading": "portfolio",
+    "name_reader": "portfolio",
+    "state_bet": "portfolio",
+    "show_draft": "portfolio",
+    "change_draft": "portfolio",
+    "go_live": "portfolio",
+    "write_hypothesis": "portfolio",
+    "write_comment": "portfolio",
+    "show_desk": "desk",
+    **dict.fromkeys(("list_notices", "set_notices"), "desk"),
     "list_sources": "sources",
     "show_source": "sources",
     "record_signal": "sources",
+    **dict.fromkeys(("state_forecast", "record_gate", "mark_release", "record_value"), "portfolio"),
+    **dict.fromkeys(("show_calibration", "show_promises"), "evidence"),
     "show_evidence": "evidence",
     "backtest_rule": "evidence",
     "list_metrics": "metrics",
+    "register_metric": "metrics",
+    "change_metric": "metrics",
+    "list_standards": "standards",
+    **dict.fromkeys(("add_kind", "keep_kind", "add_template", "keep_template", "add_allowance"), "standards"),
+    **dict.fromkeys(("keep_allowance", "add_goal", "keep_goal", "set_rate"), "standards"),
     "show_metric": "metrics",
+    "list_imports": "imports",
+    "upload_import": "imports",
+    "show_import": "imports",
+    "map_columns": "imports",
+    "take_over_import": "imports",
     "list_views": "views",
     "save_view": "views",
     "change_view": "views",
@@ -51,8 +76,25 @@ class Frame:
         return "on" if self.person.uses_keys else "off"
 
     @cached_property
+    def _counts(self) -> Counts:
+        return counts_of(self.person, self.powers, today())
+
+    @property
     def decisions(self) -> int:
-        return due(Bet.objects.visible_to(self.powers), today()).count()
+        return self._counts.decisions
+
+    @property
+    def unread(self) -> int:
+        return self._counts.unread
+
+    @property
+    def waiting(self) -> int:
+        return self._counts.waiting
+
+    @property
+    def leads(self) -> bool:
+        """Does this person hold the role of a product lead? Their desk then comes first."""
+        return any(role == Role.PRODUCT_LEAD for role, _domains in self.powers.grants)
 
     @cached_property
     def views(self) -> list[SavedView]:
@@ -71,5 +113,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in {"light", "dark"} else "",
         "frame": frame,
         "sees_sources": bool(frame and frame.powers.may("see_sources")),
+        "may_import": bool(frame and frame.powers.may("import_bets")),
+        "may_state_bet": bool(frame and frame.powers.may("state_bet")),
         "may_run_night": bool(frame and frame.powers.may("run_night")),
     }

@@ -15,6 +15,7 @@ from org.visibility import powers_of
 from portfolio.decide_forms import DecideForm, SecondReadingForm
 from portfolio.decided import LOOK_AGAIN, deciding, near_miss_page
 from portfolio.nights import latest_night
+from portfolio.reader_forms import reader_form_for
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,7 +46,7 @@ def record_second_reading(request: PersonRequest, key: str) -> HttpResponse:
     page = near_miss_page(bet, latest_night(), request.user)
     if page is None:
         raise Http404
-    form = SecondReadingForm(_typed(request))
+    form, reader_form = SecondReadingForm(_typed(request)), reader_form_for(page.flag, request.user)
     status = OK
     if request.method == "POST":
         status = perform(
@@ -54,7 +55,8 @@ def record_second_reading(request: PersonRequest, key: str) -> HttpResponse:
         if status == OK:
             messages.success(request, _("Your reading is recorded."))
             return redirect("show_bet", key)
-    return render(request, "portfolio/second_reading.html", {"page": page, "bet": bet, "form": form}, status=status)
+    shown = {"page": page, "bet": bet, "form": form, "reader_form": reader_form}
+    return render(request, "portfolio/second_reading.html", shown, status=status)
 
 
 def _typed(request: PersonRequest) -> QueryDict | None:

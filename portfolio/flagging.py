@@ -46,7 +46,7 @@ class Flagging:
         and noise, whichever way it goes. It is no forecast of the result, and has no e-value."""
         reading = max(case.primaries, key=lambda one: one.settles or 0.0)
         told = self._told(case, reading, "cease")
-        sentence = inconclusive_sentence(finding_of(reading), reading.settles or 0.0, told)
+        sentence = inconclusive_sentence(finding_of(reading), reading.settles or 0.0, told, reading.settles_by)
         return self._flag(case, reading, Flag.Kind.INCONCLUSIVE, sentence)
 
     def stale(self, case: Case) -> Flag:

@@ -11,7 +11,15 @@ from metrics.models import Source
 from org.models import Job, Run
 from org.rules import Powers
 
-STEPS = {"pull": _("Pulling sources"), "read": _("Reading outcomes"), "judge": _("Judging the portfolio")}
+STEPS = {
+    "pull": _("Pulling sources"),
+    "read": _("Reading outcomes"),
+    "judge": _("Judging the portfolio"),
+    "check_projects": _("Checking projects"),
+    "compare_projects": _("Comparing projects"),
+    "take_projects": _("Making drafts"),
+}
+OF_A_NIGHT = ("pull", "read", "judge")
 
 
 @dataclass(frozen=True)
@@ -66,5 +74,5 @@ def steps_of(run: Run) -> list[Step]:
         total=Count("id"), done=Count("id", filter=Q(state="done")), dead=Count("id", filter=Q(state="dead"))
     )  # fmt: skip
     found = {row["kind"]: (row["done"], row["dead"], row["total"]) for row in counted}
-    planned = [kind for kind in STEPS if kind in found or run.kind == "night"]
+    planned = [kind for kind in STEPS if kind in found or (run.kind == "night" and kind in OF_A_NIGHT)]
     return [Step(str(STEPS[kind]), *found.get(kind, (0, 0, 0))) for kind in planned]

@@ -63,7 +63,13 @@ def _settles(reading: Reading) -> Step:
     words = _(
         "The chance that the evidence has said yes or no by %(day)s, that is E = %(asked)s for one of the claims."
     )
-    parts = {"day": date_format(reading.outcome.decide_by, "DATE_FORMAT"), "asked": e_value(reading.asked or 0.0)}
+    by = reading.settles_by or reading.outcome.decide_by
+    if by < reading.outcome.decide_by:
+        words = _(
+            "The chance that the evidence has said yes or no by %(day)s, when the planned money is used up, that is"
+            " E = %(asked)s for one of the claims."
+        )
+    parts = {"day": date_format(by, "DATE_FORMAT"), "asked": e_value(reading.asked or 0.0)}
     return Step(_("Settling it in time"), share_words(reading.settles or 0.0), words % parts)
 
 

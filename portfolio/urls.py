@@ -1,9 +1,20 @@
 from django.urls import path
 
-from portfolio import bet_views, browse_views, decide_views, evidence_views, search_views, views
+from portfolio import (
+    bet_views,
+    browse_views,
+    comment_views,
+    decide_views,
+    desk_views,
+    evidence_views,
+    reader_views,
+    search_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.portfolio, name="portfolio"),
+    path("desk/", desk_views.show_desk, name="show_desk"),
     path("queue/", views.list_due, name="list_due"),
     path("picture/", views.show_picture, name="show_picture"),
     path("picture.json", views.chart_portfolio, name="chart_portfolio"),
@@ -24,8 +35,10 @@ urlpatterns = [
     path("bets.csv", browse_views.export_bets, {"kind": "csv"}, name="export_bets_csv"),
     path("bets.xlsx", browse_views.export_bets, {"kind": "xlsx"}, name="export_bets_xlsx"),
     path("bets/<str:key>/", bet_views.show_bet, name="show_bet"),
+    path("bets/<str:key>/comments/", comment_views.write_comment, name="write_comment"),
     path("bets/<str:key>/decide/", decide_views.record_decision, name="record_decision"),
     path("bets/<str:key>/second-reading/", decide_views.record_second_reading, name="record_second_reading"),
+    path("bets/<str:key>/second-reading/reader/", reader_views.name_reader, name="name_reader"),
     path("bets/<str:key>/outcomes/<int:number>/data.csv", bet_views.export_data, name="export_data"),
     path("bets/<str:key>/outcomes/<int:number>/chart.json", bet_views.chart_outcome, name="chart_outcome"),
     path("bets/<str:key>/outcomes/<int:number>/numbers.csv", bet_views.export_outcome, name="export_outcome"),

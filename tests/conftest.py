@@ -1,15 +1,21 @@
 """Servers, a browser and a closed network for the tests; the people they tell of are in tests/cast.py."""
 
 import os
+import subprocess
+import sys
 
 import django
 import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+from xdist.scheduler import LoadScopeScheduling
 
 from config.embedded.processes import Failed
-from tests import infrastructure
+from tests import databases, infrastructure
 
 SERVERS = infrastructure.Servers()
 NUMBER = infrastructure.worker_number()
+AHEAD = pytest.StashKey[subprocess.Popen[bytes]]()
 
 if NUMBER == 0:
     SERVERS.prepare_addresses()
@@ -19,7 +25,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Playwright runs an event loop in this thread, which Django would otherwise take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 django.setup()
+databases.quicken_flush()
+infrastructure.find_static_files_once()
 
+# Files whose tests share what takes long to make: one worker runs them all, each other test goes where there is room.
+TOGETHER = ("tests/portfolio/test_sample.py",)
 pytest_plugins = ["tests.browser", "tests.cast", "tests.world"]
 
 
@@ -32,13 +42,39 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         except Failed as error:
             pytest.exit(str(error), returncode=3)
         if session.config.getoption("numprocesses", None):
+            databases.name_template()
+            session.config.stash[AHEAD] = subprocess.Popen([sys.executable, "-m", "tests.databases"])
             # The workers inherit it, and would read the settings before their own Redis number is in the address.
             del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
-def pytest_unconfigure() -> None:
+class Scheduling(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file in TOGETHER else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    return Scheduling(config, log)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if ahead := config.stash.get(AHEAD, None):
+        ahead.wait()
+        databases.drop_template()
     if NUMBER == 0:
         SERVERS.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """The database of a worker is a copy; without workers there is nothing to share."""
+    if NUMBER:
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = databases.template()
 
 
 @pytest.fixture(scope="session", autouse=True)

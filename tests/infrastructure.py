@@ -13,9 +13,10 @@ import secrets
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import redis
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from config.embedded.processes import Child
 from config.embedded.servers import CARELESS, Folders, start_postgres, start_redis
@@ -91,6 +92,20 @@ class Servers:
             self.children.pop().stop()
         for folder in {self.folder, self.folders and self.folders.data, self.folders and self.folders.run} - {None}:
             shutil.rmtree(str(folder), ignore_errors=True)
+
+
+def find_static_files_once() -> None:
+    """Each client of a test loads the middleware, and WhiteNoise then looks at every static file there is."""
+    found: dict[str, Any] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def known(self: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = known
 
 
 def empty_redis() -> None:

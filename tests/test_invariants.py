@@ -283,6 +283,19 @@ def test_a_flag_is_cleared_once_and_says_then_what_it_always_said() -> None:
         Flag.objects.filter(pk=flag.pk).update(cleared_on=None, cleared_because="", cleared_how="")
 
 
+def test_a_near_miss_gets_another_reader_until_it_has_been_read_and_no_other_flag_does() -> None:
+    flag, other = f.FlagFactory(kind="near_miss"), f.FlagFactory()
+    named = {"reader": f.PersonFactory(), "read_by": f.TODAY}
+    assert Flag.objects.filter(pk=flag.pk).update(**named) == 1
+    f.SecondReadingFactory(flag=flag)
+    for pk, change in ((other.pk, named), (flag.pk, {"reader": f.PersonFactory()})):
+        with pytest.raises(DatabaseError, match="bets_flag_only_cleared"), transaction.atomic():
+            Flag.objects.filter(pk=pk).update(**change)
+    again = f.FlagFactory(kind="near_miss")
+    with pytest.raises(DatabaseError, match="bets_flag_only_cleared"), transaction.atomic():
+        Flag.objects.filter(pk=again.pk).update(**named, log_e=9.0)
+
+
 def gone_live(bet: Bet) -> None:
     Bet.objects.filter(pk=bet.pk).update(state="live")
 

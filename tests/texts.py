@@ -15,7 +15,7 @@ CODES = {
     "subject_type", "query", "contrast", "digest", "token_key",
 }  # fmt: skip
 # They stand in addresses, as do slugs.
-IN_ADDRESSES = {"bets.Bet.key"}
+IN_ADDRESSES = {"bets.Bet.key", "org.Notice.path"}
 Text = Callable[[int], str]  # the text of the n-th place
 
 

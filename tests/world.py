@@ -10,35 +10,53 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.csrf import csrf_failure
 
-from bets.models import Bet
+from bets.models import Bet, Evidence, EvidenceKind
 from config import urls as product
 from lib import clock
 from lib.refusals import Refused
-from metrics.models import Signal, Source
+from metrics.models import Metric, Signal, Source
 from org.models import Domain, Job, Person, Run
 from portfolio.models import SavedView
 from tests.factories import (
     AT,
     TODAY,
+    AllowanceFactory,
+    AssumptionFactory,
     BetFactory,
+    CommentFactory,
     DecisionFactory,
+    EffortFactory,
     EventFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    EvidenceLinkFactory,
     FamilyRuleFactory,
     FlagFactory,
+    ForecastFactory,
+    GateResultFactory,
     GoalFactory,
     HypothesisFactory,
+    ImportFactory,
+    ImportRowFactory,
     JobFactory,
+    LearningOutcomeFactory,
+    MetricVersionFactory,
+    NoticeFactory,
     OutcomeFactory,
     PullFactory,
     QuarantinedRowFactory,
     ReadingFactory,
+    RealisedValueFactory,
+    ReleaseFactory,
     ResolutionFactory,
     RunFactory,
     SegmentFactory,
     SeriesFactory,
     SignalFactory,
+    SketchFactory,
     SourceFactory,
     TeamFactory,
+    TemplateFactory,
     TokenFactory,
     TrancheFactory,
     VerdictFactory,
@@ -69,6 +87,11 @@ PAGES = {
     "portfolio, tour and nothing found": Address("/?tour=1&show=flagged&group=goal&sort=-planned&horizon=7&q=123456"),
     "portfolio, board": Address("/?view=board"),
     "needing a decision": Address("/queue/"),
+    "desk": Address("/desk/"),
+    "desk, one list": Address("/desk/?all=due"),
+    "comments": Address("/bets/B-cease/comments/"),
+    "notices": Address("/notices/"),
+    "being told": Address("/notices/settings/"),
     "picture": Address("/picture/"),
     "saved views": Address("/views/"),
     "saving a view": Address("/views/save/?group=goal"),
@@ -76,16 +99,43 @@ PAGES = {
     "bet, contradiction": Address("/bets/B-contradiction/"),
     "bet, broken feed": Address("/bets/B-none/"),
     "bet, empty": Address("/bets/B-draft/"),
+    "forecasting": Address("/bets/B-cease/forecasts/"),
+    "marking a release": Address("/bets/B-cease/releases/new/"),
+    "value": Address("/bets/B-cease/value/"),
+    "own forecasts": Address("/forecasts/"),
+    "promises": Address("/promises/"),
+    "evidence log": Address("/bets/B-pivot/evidence/?state=unconfirmed"),
+    "logging evidence": Address("/bets/B-pivot/evidence/new/"),
+    "evidence, to be confirmed": Address("/bets/B-pivot/evidence/1/"),
+    "assumption map": Address("/bets/B-pivot/assumptions/"),
+    "stating a bet": Address("/bets/new/"),
+    "draft": Address("/bets/B-stated/draft/"),
+    "assumptions of a draft": Address("/bets/B-stated/draft/assumptions/"),
+    "money of a draft": Address("/bets/B-stated/draft/money/"),
+    "going live": Address("/bets/B-stated/draft/review/"),
+    "hypothesis anew": Address("/bets/B-cease/hypothesis/"),
     "deciding": Address("/bets/B-cease/decide/"),
+    "picking a metric": Address("/bets/B-stated/outcomes/new/"),
+    "changing an outcome": Address("/bets/B-stated/outcomes/1/change/"),
+    "outcomes of a draft": Address("/bets/B-stated/draft/outcomes/"),
+    "restating an outcome": Address("/bets/B-cease/outcomes/1/restate/"),
+    "what was learnt": Address("/bets/B-none/learning/1/"),
     "second reading": Address("/bets/B-contradiction/second-reading/"),
     "evidence": Address("/evidence/"),
     "backtest": Address("/evidence/backtest/?e=2"),
+    "imports": Address("/imports/"),
+    "importing": Address("/imports/new/"),
+    "import, checked": Address("/imports/{import_checked}/"),
+    "import, taken over": Address("/imports/{import_done}/"),
     "run under way": Address("/runs/{under_way}/"),
     "run done": Address("/runs/{done}/"),
     "sources": Address("/sources/"),
     "source": Address("/sources/{source}/"),
     "metrics": Address("/metrics/"),
     "metric": Address("/metrics/{metric}/"),
+    "changing a metric": Address("/metrics/{metric}/change/"),
+    "standards": Address("/standards/"),
+    "changing a template": Address("/standards/templates/offer/"),
     "typing a signal": Address("/series/{typed}/signals/new/"),
     "search": Address("/search/"),
     "search, found": Address("/search/?q=bet"),
@@ -102,8 +152,8 @@ PAGES = {
     "refused": Address("/trouble/refused/", 409),
     "broken": Address("/trouble/broken/", 500),
 }
-# The pages in walks of a few, because making the world takes as long as looking at one of them.
-WALKS = [list(PAGES)[start : start + 4] for start in range(0, len(PAGES), 4)]
+# The pages in walks of some, because making the world takes as long as looking at one of them.
+WALKS = [list(PAGES)[start : start + 9] for start in range(0, len(PAGES), 9)]
 BEFORE_THE_DOOR = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/accounts/inactive/")
 
 
@@ -185,6 +235,82 @@ def _resolved(bet: Bet, run: Run) -> None:
     FlagFactory(bet=bet, outcome=outcome, run=run, kind="pivot", cleared_on=clock.today(), **withdrawn)
 
 
+def _talk(bet: Bet, person: Person) -> None:
+    """A question to this person and its answer by somebody else, evidence to be confirmed, and what they were told."""
+    asked = CommentFactory(bet=bet, asks=person, answer_by=clock.today() - dt.timedelta(days=2))
+    CommentFactory(bet=bet, reply_to=asked).mentions.add(person)
+    CommentFactory(bet=bet, written_by=person, asks=bet.lead, answer_by=clock.today())
+    EvidenceFactory(bet=bet)
+    NoticeFactory(person=person)
+    NoticeFactory(person=person, read_at=AT)
+
+
+def _found_out(bet: Bet) -> None:
+    """Assumptions supported, opposed and untested; evidence to be confirmed, and some that is superseded."""
+    tested, opposed, _untested = (
+        AssumptionFactory(bet=bet, number=number, importance=6 - number) for number in (1, 2, 3)
+    )
+    reading = ReadingFactory(outcome=bet.outcomes.get())
+    first = EvidenceFactory(bet=bet, number=1, reading=reading)
+    EvidenceFileFactory(evidence=first)
+    old = EvidenceFactory(bet=bet, number=2, remark="‹Twelve are few.›")
+    newer = EvidenceFactory(bet=bet, number=3, strength=2, supersedes=old)
+    EvidenceLinkFactory(evidence=first, assumption=tested)
+    EvidenceLinkFactory(evidence=first, assumption=None, outcome=bet.outcomes.get())
+    for evidence in (old, newer):
+        EvidenceLinkFactory(evidence=evidence, assumption=opposed, supports=False)
+    Evidence.objects.filter(pk=old.pk).update(confirmed_at=AT, confirmed_by=bet.lead)
+
+
+def _stated(domain: Domain, reader: Person) -> None:
+    """A draft with an outcome and with something to learn, and a bet of which this person reads what it has learnt."""
+    bet = BetFactory(key="B-stated", domain=domain, state="draft", premortem="A strike.", value_conversion="1 = 2")
+    team = EffortFactory(bet=bet).team
+    bet.teams.add(team, EffortFactory(bet=bet, team__week_rate=2_000_000, team__rate_currency="CHF").team)
+    AssumptionFactory(bet=bet, number=1)
+    TrancheFactory(bet=bet, sequence=1)
+    SketchFactory(bet=bet, person=reader, step="assumptions", typed={"statement-new1": ["x" * 400], "drop-1": ["on"]})
+    soon = clock.today() + dt.timedelta(days=90)
+    OutcomeFactory(bet=bet, number=1, series__source__domain=domain, decide_by=soon, starts_on=clock.today())
+    LearningOutcomeFactory(bet=bet, number=1, reader=reader)
+    LearningOutcomeFactory(bet=Bet.objects.get(key="B-none"), number=1, reader=reader)
+    SeriesFactory(metric__metric_class="delivery", source__domain=domain)
+
+
+def _standards() -> None:
+    """A template, an allowance, and a retired kind below the strength of evidence that has it."""
+    TemplateFactory(key="offer", assumptions=["‹They have it.›"], tranches=[["‹Talk to twenty›", "‹Ten name it›"]])
+    AllowanceFactory()
+    kind = EvidenceFactory(strength=4).kind
+    EvidenceKind.objects.filter(pk=kind.pk).update(cap=1, is_active=False)
+
+
+def _redefined(bet: Bet) -> Metric:
+    """The metric of a bet's outcome, the definition of which was changed."""
+    metric = bet.outcomes.first().series.metric
+    MetricVersionFactory(metric=metric, definition={"counts": "‹Quotes.›", "cap": 9.5})
+    Metric.objects.filter(pk=metric.pk).update(version=2, counts="Paid policies.", metric_class="delivery")
+    return metric
+
+
+def _foretold(by: Person) -> None:
+    """What people foretold of a bet that is under way and of one that has resolved; gates, releases and value."""
+    bet, resolved = Bet.objects.get(key="B-cease"), Bet.objects.get(key="B-persist").outcomes.get()
+    outcome = bet.outcomes.get(version=2)
+    for probability, days in ((0.4, 30), (0.625, 3)):
+        ForecastFactory(outcome=outcome, person=by, probability=probability, stated_at=AT - dt.timedelta(days=days))
+    ForecastFactory(outcome=outcome)
+    ForecastFactory(outcome=None, tranche=bet.tranches.last())
+    ForecastFactory(outcome=resolved, person=by, stated_at=AT - dt.timedelta(days=60))
+    GateResultFactory(tranche=bet.tranches.first())
+    ReleaseFactory.create_batch(2, bet=bet)
+    RealisedValueFactory.create_batch(2, bet=bet)
+    told = Bet.objects.filter(key__in=["B-measure", "B-none", "B-pivot"])
+    told.update(value_low=1, value_likely=9_000_000, value_high=9_000_000, starts_on=TODAY - dt.timedelta(days=400))
+    for one in told:
+        RealisedValueFactory(bet=one)
+
+
 def _source(domain: Domain) -> Source:
     source: Source = SourceFactory(domain=domain, kind="csv", is_sample=True, state="attention", message="It is gone.")
     PullFactory(source=source, rows_seen=12, rows_kept=10, rows_set_aside=2, signals_new=10)
@@ -192,6 +318,23 @@ def _source(domain: Domain) -> Source:
     QuarantinedRowFactory.create_batch(2, source=source)
     SeriesFactory(source=source)
     return source
+
+
+def _imports(by: Person, bet: Bet) -> dict[str, int]:
+    """A file with a sound row and one with an error, and one that was taken over and worked on since."""
+    meanings = ("name", "domain", "lead", "")
+    columns = [{"header": f"‹{means}›", "means": means, "day_first": None} for means in meanings]
+    wrong = {"column": "‹name›", "means": "name", "said": "It is not a name.", "of": "row"}
+    cells = {"‹name›": "‹New claims system›", "‹domain›": bet.domain.key, "‹lead›": by.email}
+    checked, done = (
+        ImportFactory(uploaded_by=by, columns=columns, rows_seen=2, rows_bad=1, **state)
+        for state in ({}, {"state": "done", "done_at": AT})
+    )
+    ImportRowFactory(file=checked, cells=cells)
+    ImportRowFactory(file=checked, cells=cells, reasons=[wrong])
+    ImportRowFactory(file=done, cells=cells, bet=bet)
+    EventFactory(subject_type="bets.bet", subject_id=bet.pk)
+    return {"import_checked": checked.pk, "import_done": done.pk}
 
 
 def _run_under_way(by: Person) -> Run:
@@ -212,6 +355,8 @@ def everything(retail: Domain, product_operations: Person, settings: Any) -> dic
         _bet(kind, done, earlier, retail)
     _decided(Bet.objects.get(key="B-cease"), done)
     _resolved(Bet.objects.get(key="B-persist"), done)
+    _found_out(Bet.objects.get(key="B-pivot"))
+    _foretold(product_operations)
     unclear = Bet.objects.get(key="B-contradiction")
     reading = {"reader": product_operations, "read_by": TODAY + dt.timedelta(days=14)}
     FlagFactory(bet=unclear, outcome=unclear.outcomes.get(), run=done, kind="near_miss", **reading)
@@ -223,12 +368,16 @@ def everything(retail: Domain, product_operations: Person, settings: Any) -> dic
             owner=product_operations, name=name, query="show=flagged&group=goal", shared=shared, saved_at=AT
         )
     TokenFactory(user=product_operations)
+    _talk(Bet.objects.get(key="B-cease"), product_operations)
     typed = SeriesFactory(source=SourceFactory(domain=retail))
+    _standards()
+    _stated(retail, product_operations)
     return {
         "done": done.pk,
         "under_way": _run_under_way(product_operations).pk,
+        **_imports(product_operations, Bet.objects.get(key="B-draft")),
         "source": _source(retail).key,
         "typed": typed.pk,
-        "metric": typed.metric.key,
+        "metric": _redefined(Bet.objects.get(key="B-cease")).key,
         "lead": lead.pk,
     }

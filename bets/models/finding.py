@@ -34,8 +34,8 @@ class EvidenceKind(models.Model):
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def standing(self) -> "EvidenceQuerySet":
-        """Evidence that no other has superseded. Keeps the order; one join."""
-        return self.filter(successor=None)
+        """Evidence that no other has superseded. Keeps the order; one list of the superseded."""
+        return self.exclude(pk__in=Evidence.objects.filter(supersedes__isnull=False).values("supersedes"))
 
 
 class Evidence(models.Model):
@@ -71,6 +71,7 @@ class Evidence(models.Model):
     class Meta:
         ordering = ["bet", "-number"]
         verbose_name_plural = "evidence"
+        indexes = [models.Index(fields=["bet"], condition=Q(confirmed_at=None), name="bets_evidence_unconfirmed")]
         constraints = [
             models.UniqueConstraint(fields=["bet", "number"], name="bets_evidence_number_once"),
             models.CheckConstraint(
@@ -89,6 +90,10 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.learned
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None
 
 
 class EvidenceLink(models.Model):

@@ -64,8 +64,8 @@ class ImportRow(models.Model):
 
     file = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(help_text="Line of the file.")
-    cells = models.JSONField(default=dict, help_text="Meaning of a column and what stood there.")
-    reasons = models.JSONField(default=list, help_text="Sentences: why it cannot be taken over.")
+    cells = models.JSONField(default=dict, help_text="Header of a column and what stood below it.")
+    reasons = models.JSONField(default=list, help_text="What is wrong: column, meaning, sentence, and who says so.")
     bet = models.OneToOneField(Bet, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:

@@ -21,6 +21,7 @@ from config.embedded.processes import Child, Failed, caught_signals, finish, spa
 from config.embedded.servers import Folders, start_postgres, start_redis
 
 HOST = "127.0.0.1"
+LARGEST_BODY = "--max-request-body-size=250000000"  # it lays whole requests aside before anybody can refuse them
 LARGEST_LOG = 5_000_000  # bytes; a larger one is begun anew at the next start
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -175,7 +176,8 @@ class Demo:
 
     def _start_product(self) -> None:
         listen = f"--listen={HOST}:{self.port}"
-        web = self._python("The web server", "web", "-m", "waitress", listen, "--threads=8", "config.wsgi:application")
+        serve = ("-m", "waitress", listen, "--threads=8", LARGEST_BODY, "config.wsgi:application")
+        web = self._python("The web server", "web", *serve)
         celery = ("-m", "celery", "-A", "config")
         quiet = ("--without-gossip", "--without-mingle")
         worker = self._python(

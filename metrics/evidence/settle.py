@@ -70,7 +70,7 @@ class Answer:
     days: Floats  # from today until an answer is more likely than not; nan = not within three years
     times: Floats  # least multiple of the exposures that answers by the decide-by date, if `days` does not; else nan
     days_with: Floats  # until then
-    settles: Floats  # chance that the decide-by date finds it settled; nan when nothing can be said
+    settles: Floats  # chance that the decide-by date, or the last day of the money, finds it settled; nan: not known
 
 
 def standing(
@@ -151,22 +151,28 @@ def p_settle(stand: Standing, days: Floats, log_asked: Floats, times: Floats | f
     return np.where((stand.log_e >= asked)[:, None], 1.0, whole)
 
 
-def when(stand: Standing, days_to_decision: Floats, log_asked: Floats) -> Answer:
+def when(
+    stand: Standing, days_to_decision: Floats, log_asked: Floats, *, days_of_money: Floats | None = None
+) -> Answer:
     """When will we know? `days_to_decision` (S,) counts from today and may be past; `log_asked` as in `p_settle`.
-    Weeks apart. In simulations two open bets in three had their verdict by the day that is given."""
+    Weeks apart. In simulations two open bets in three had their verdict by the day that is given.
+
+    `days_of_money` (S,), inf where it outlasts the decision, ends the chance of being settled sooner: what comes when
+    the money is gone settles nothing in time."""
     left, asked = floats(days_to_decision), np.broadcast_to(floats(log_asked), np.shape(stand.v))
+    paid = left if days_of_money is None else np.minimum(left, floats(days_of_money))
 
     def part(chosen: slice) -> Answer:
-        return _when(rows(stand, chosen), left[chosen], asked[chosen])
+        return _when(rows(stand, chosen), left[chosen], paid[chosen], asked[chosen])
 
     return by_chunks(part, len(left))
 
 
-def _when(stand: Standing, left: Floats, asked: Floats) -> Answer:
+def _when(stand: Standing, left: Floats, paid: Floats, asked: Floats) -> Answer:
     grid = np.arange(0.0, HORIZON_DAYS + 7.0, 7.0)
     days = _first_day(np.broadcast_to(grid, (len(left), len(grid))), p_settle(stand, grid, asked))
     ahead = np.maximum(left, 0.0)[:, None]
-    settles = p_settle(stand, ahead, asked)[:, 0]
+    settles = p_settle(stand, np.maximum(paid, 0.0)[:, None], asked)[:, 0]
     late = ~(days <= left) & (left > 0) & ~stand.level
     chances = p_settle(stand, np.repeat(ahead, len(TIMES), axis=1), asked, np.array(TIMES))
     times = np.where(late, _first_day(np.broadcast_to(TIMES, chances.shape), chances), np.nan)

@@ -136,4 +136,17 @@ METRICS = [
         "store-rating", "Rating in the app stores", "level", "stars",
         "Mean of all ratings shown by both stores, one value a day.", metric_class="customer",
     ),
+    Definition(
+        "milestones-on-time", "Milestones reached on the planned day", "proportion", "%",
+        "Milestones of projects. It says that something was built when it was planned, not that it helped anybody.",
+        metric_class="delivery",
+    ),
 ]  # fmt: skip
+
+# Key value areas; the others are not said yet.
+AREAS = {
+    **dict.fromkeys(
+        ("premium-per-visitor", "premium-per-policy", "renewals-kept", "repair-cost", "cover-uptake"), "current"
+    ),
+    **dict.fromkeys(("complaints", "store-rating", "days-to-payment", "first-contact", "advised-sales"), "unrealised"),
+}

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bets.actions import Claim, add_goal, add_outcome, go_live, plan_tranche, record_decision, state_bet
-from bets.models import Bet, Flag, Goal, Reading
+from bets.models import Bet, Evidence, Flag, Goal, Reading
 from lib.refusals import Refused
 from metrics.actions import record_signal, register_metric, register_series, register_source
 from metrics.models import Metric, Pull, Series, Source
@@ -18,8 +19,10 @@ from org.models import Domain, Person, Run, Team
 from portfolio.replay import perform_run
 from portfolio.sample import claims, direct, service, ventures
 from portfolio.sample.board import DECISIONS, VALUES
-from portfolio.sample.enterprise import DOMAINS, GOALS, METRICS, TEAMS
+from portfolio.sample.desk import foretell, keep_the_standards, tell_the_log, write_down, written
+from portfolio.sample.enterprise import AREAS, DOMAINS, GOALS, METRICS, TEAMS
 from portfolio.sample.files import FOLDER, PLACES, Feeds, config_of, write_all
+from portfolio.sample.notes import LASTS
 from portfolio.sample.people import PASSWORD, PEOPLE, email_of
 from portfolio.sample.shapes import Aim, Decided, Story
 from portfolio.sample.simulate import BEFORE, Drawn, draw, part_of
@@ -42,10 +45,13 @@ def load_sample(at: datetime, today: date) -> str:
     _add_people_and_places(begun)
     _add_metrics_and_sources(begun)
     _add_goals(begun, today)
+    keep_the_standards(begun)
     for story in sorted(STORIES, key=lambda story: (-story.began, story.key)):
         _add_bet(story, today)
     _type_in(today)
+    foretell(today)
     _replay(today, at)
+    tell_the_log(today)
     return _summary()
 
 
@@ -89,7 +95,7 @@ def _add_metrics_and_sources(at: datetime) -> None:
         register_metric(
             metric.key, metric.name, metric.kind, at=at, by=owner, unit=metric.unit, counts=metric.counts,
             direction=metric.direction, metric_class=metric.metric_class, cap=metric.cap,
-            settle_days=metric.settle_days, owner=owner,
+            settle_days=metric.settle_days, owner=owner, area=AREAS.get(metric.key, ""),
         )  # fmt: skip
     for place in PLACES:
         kind = "typed" if place.form == "typed" else "csv"
@@ -110,30 +116,37 @@ def _add_bet(story: Story, today: date) -> None:
         story.key, story.name, Domain.objects.get(key=story.domain), Claim(*story.claim), lead=lead, by=lead, at=at,
         teams=list(Team.objects.filter(key__in=story.teams)), goal=Goal.objects.filter(key=story.goal).first(),
         stage=story.stage, horizon=story.horizon, starts_on=start, is_sample=True, **_worth(story.key),
+        **written(story.key),
     )  # fmt: skip
     for aim in story.aims:
         _add_outcome(bet, aim, today + timedelta(days=story.decide), lead, at)
     for stage in story.stages:
-        planned_on = start + timedelta(days=stage.day)
-        plan_tranche(bet, stage.thousands * 100_000, stage.purpose, stage.gate, planned_on, by=lead, at=at)
+        lasts = start + timedelta(days=LASTS[story.key]) if stage is story.stages[-1] and story.key in LASTS else None
+        plan_tranche(
+            bet, stage.thousands * 100_000, stage.purpose, stage.gate, start + timedelta(days=stage.day),
+            lasts_until=lasts, by=lead, at=at,
+        )  # fmt: skip
+    write_down(bet, at)
     if not story.draft:
-        go_live(bet, by=lead, at=at)
+        go_live(bet, by=lead, at=at, today=start)
 
 
-def _worth(key: str) -> dict[str, int]:
+def _worth(key: str) -> dict[str, Any]:
     """The value that was agreed, in minor units."""
     names = ("value_low", "value_likely", "value_high")
     return {name: thousands * 100_000 for name, thousands in zip(names, VALUES.get(key, ()), strict=False)}
 
 
 def _add_outcome(bet: Bet, aim: Aim, decide_by: date, lead: Person, at: datetime) -> None:
-    source = Source.objects.get(key=aim.source)
+    source = Source.objects.select_related("domain").get(key=aim.source)
     series = _add_series(source, aim, lead, at)
+    # Signals of a domain that the lead does not reach are lent by product operations.
+    stater = lead if source.domain_id == bet.domain_id else Person.objects.get(email=email_of("daniel.hoffmann"))
     parts = [(part.name, _add_series(source, part_of(aim, part), lead, at), part.share) for part in aim.parts]
     add_outcome(
-        bet, series, target=aim.target, kill_line=aim.kill, decide_by=decide_by, by=lead, at=at, today=bet.starts_on,
+        bet, series, target=aim.target, kill_line=aim.kill, decide_by=decide_by, by=stater, at=at, today=bet.starts_on,
         planned_exposures=_plan(aim, (decide_by - bet.starts_on).days),
-        baseline=None if aim.contrast else aim.baseline, contrast=aim.contrast,
+        baseline=aim.baseline, contrast=aim.contrast,
         role=aim.role, weight=aim.weight, grace_days=aim.grace, glide=aim.glide, segments=parts,
     )  # fmt: skip
 
@@ -210,6 +223,7 @@ def _summary() -> str:
         "signals read in pulls": sum(Pull.objects.values_list("signals_new", flat=True)),
         "nights": Run.objects.filter(kind__in=["replay", "night"]).count(),
         "readings": Reading.objects.count(),
+        "entries of evidence": Evidence.objects.count(),
         "open flags": Flag.objects.filter(cleared_on=None).count(),
     }
     return "Sample loaded: " + ", ".join(f"{count:,} {what}" for what, count in counts.items()) + "."

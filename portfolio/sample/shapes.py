@@ -63,6 +63,101 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Thought:
+    """An assumption: what must be true, how important it is (1 to 5), and what would tell next."""
+
+    statement: str
+    importance: int
+    next_test: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """Evidence logged `ago` days before the anchor. `bears` names with + or - what it supports or opposes."""
+
+    key: str
+    ago: int
+    kind: str
+    strength: int
+    did: str
+    observed: str
+    learned: str
+    bears: str
+    confirmed: bool = False
+    snapshot: bool = False
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A release, `ago` days before the anchor."""
+
+    key: str
+    ago: int
+    name: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Sure:
+    """How sure somebody was of an outcome (o1) or a gate (t3), in per cent."""
+
+    who: str
+    key: str
+    ago: int
+    what: str
+    per_cent: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A remark; `asks` has to answer within so many days; `answers` is the place of the remark that it replies to."""
+
+    key: str
+    ago: int
+    who: str
+    text: str
+    asks: str = ""
+    within: int = 0
+    mentions: tuple[str, ...] = ()
+    answers: int | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """Whether the gate of a tranche was met."""
+
+    key: str
+    tranche: int
+    ago: int
+    who: str
+    met: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Value of a month, so many months before the anchor's, in thousands of euros."""
+
+    key: str
+    months: int
+    thousands: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a discovery bet is to find out within so many days of its start."""
+
+    key: str
+    kind: str
+    question: str
+    reader: str
+    goal: int
+    within: int
+
+
+@dataclass(frozen=True)
 class Story:
     """One bet: it began `began` days before the anchor, is decided `decide` days after it, and ends like `ending`."""
 

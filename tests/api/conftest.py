@@ -14,21 +14,33 @@ from tests.cast import person
 from tests.factories import (
     AT,
     TODAY,
+    AllowanceFactory,
+    AssumptionFactory,
     BetFactory,
+    CommentFactory,
     DecisionFactory,
     DomainFactory,
     EventFactory,
+    EvidenceFactory,
+    EvidenceFileFactory,
+    EvidenceKindFactory,
+    EvidenceLinkFactory,
     FamilyRuleFactory,
     FlagFactory,
+    ForecastFactory,
+    GateResultFactory,
     GoalFactory,
     HypothesisFactory,
     JobFactory,
+    LearningOutcomeFactory,
     MetricFactory,
     OutcomeFactory,
     PersonFactory,
     PullFactory,
     QuarantinedRowFactory,
     ReadingFactory,
+    RealisedValueFactory,
+    ReleaseFactory,
     ResolutionFactory,
     RoleGrantFactory,
     RunFactory,
@@ -39,11 +51,13 @@ from tests.factories import (
     SignalFactory,
     SourceFactory,
     TeamFactory,
+    TemplateFactory,
     TrancheFactory,
     VerdictFactory,
 )
 
 SECRET = "xylo"
+WRITTEN = ("assumptions", "evidence", "forecasts", "releases", "comments", "value")
 
 
 class Shop:
@@ -58,6 +72,9 @@ class Shop:
         for number in range(size):
             self._source(number, size)
             self._bet(number, size)
+            TemplateFactory()
+        self._written(size)
+        AllowanceFactory()
         for number in range(size):
             DomainFactory(key=f"xylo-below-{number}", name="Xylo below", parent=self.domain)
             colleague = PersonFactory(name=f"Xylo colleague {number}")
@@ -92,6 +109,25 @@ class Shop:
         for night in self.nights:
             VerdictFactory(bet=self.bet, run=night, as_of=night.as_of, sentence="Xylo verdict.")
         FlagFactory(bet=self.bet, outcome=self.outcome, run=self.nights[-1], kind="pivot", sentence="Xylo flag.")
+
+    def _written(self, size: int) -> None:
+        """What people wrote of the last bet, each with what it refers to."""
+        of, kind = {"bet": self.bet}, EvidenceKindFactory()
+        lead = self.bet.lead
+        for _ in range(size):
+            assumption = AssumptionFactory(**of, statement="Xylo assumption.")
+            LearningOutcomeFactory(**of, question="Xylo question?", reader=lead)
+            self.evidence = EvidenceFactory(**of, kind=kind, learned="Xylo learned.", logged_by=lead)
+            EvidenceFileFactory(evidence=self.evidence, name="xylo.pdf", attached_by=lead)
+            for target in ({"assumption": assumption}, {"assumption": None, "outcome": self.outcome}):
+                EvidenceLinkFactory(evidence=self.evidence, **target)
+            ReleaseFactory(**of, name=f"Xylo release {self.evidence.number}", marked_by=lead)
+            comment = CommentFactory(**of, text="Xylo comment.", asks=lead, answer_by=TODAY, written_by=lead)
+            comment.mentions.add(lead)
+            RealisedValueFactory(**of, note="Xylo note.", said_by=lead)
+            tranche = TrancheFactory(**of)
+            GateResultFactory(tranche=tranche, said_by=lead)
+            ForecastFactory(outcome=None, tranche=tranche, note="Xylo note.", person=lead)
 
     def _decided(self, size: int) -> None:
         """Segments, versions, resolutions, near misses and decisions of the last outcome."""
@@ -134,6 +170,12 @@ class Shop:
             "api_show_outcome": f"{bet}outcomes/1/",
             "api_list_outcome_signals": f"{bet}outcomes/1/signals/",
             **{f"api_list_{name}": f"{bet}{name}/" for name in ("readings", "verdicts", "decisions", "events")},
+            **{f"api_list_{name}": f"{bet}{name}/" for name in WRITTEN},
+            "api_list_learning": f"{bet}learning-outcomes/",
+            "api_show_evidence": f"{bet}evidence/{self.evidence.number}/",
+            "api_list_kinds": "/api/evidence/kinds/",
+            "api_list_templates": "/api/templates/",
+            "api_list_allowances": "/api/allowances/",
             "api_show_metric": f"/api/metrics/{self.metric.key}/",
             "api_show_source": source,
             "api_list_pulls": f"{source}pulls/",

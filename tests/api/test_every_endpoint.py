@@ -14,17 +14,22 @@ from tests.api.conftest import SECRET, Shop
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Person], Client]
 ELSEWHERE = {"api_schema", "api_docs"}
-NAMES = sorted(route.name for route in urlpatterns if route.name and route.name not in ELSEWHERE)
+ROUTES = {str(route.name): route for route in urlpatterns if route.name and route.name not in ELSEWHERE}
+NAMES = sorted(name for name, route in ROUTES.items() if hasattr(route.callback.cls, "get"))
+READ_ONLY = {name for name in NAMES if not {"post", "patch"} & set(dir(ROUTES[name].callback.cls))}
 LISTS = [name for name in NAMES if name.startswith("api_list")]
 # Queries of each address: session and person, powers, and what it is about. The same for one row and for many.
 QUERIES = {
-    "api_root": 2, "api_show_portfolio": 7, "api_show_bet": 17, "api_show_outcome": 10, "api_show_metric": 3,
+    "api_root": 2, "api_show_portfolio": 7, "api_show_bet": 17, "api_show_outcome": 10, "api_show_metric": 4,
     "api_show_source": 4, "api_show_series": 4, "api_show_run": 7, "api_search": 13, "api_list_bets": 11,
     "api_list_decisions": 6, "api_list_domains": 5, "api_list_events": 6, "api_list_flags": 5, "api_list_goals": 5,
-    "api_list_metrics": 4, "api_list_outcome_signals": 7, "api_list_people": 6, "api_list_pulls": 6,
+    "api_list_metrics": 5, "api_list_outcome_signals": 7, "api_list_people": 6, "api_list_pulls": 6,
     "api_list_quarantine": 6, "api_list_readings": 6, "api_list_rules": 6, "api_list_runs": 5,
     "api_list_saved_views": 4, "api_list_series": 5, "api_list_signals": 6, "api_list_sources": 5,
-    "api_list_teams": 5, "api_list_verdicts": 6,
+    "api_list_teams": 5, "api_list_verdicts": 6, "api_list_allowances": 5, "api_list_assumptions": 6,
+    "api_list_comments": 7, "api_list_evidence": 8, "api_list_forecasts": 6, "api_list_kinds": 5,
+    "api_list_learning": 6, "api_list_releases": 6, "api_list_templates": 5, "api_list_value": 6,
+    "api_show_evidence": 6,
 }  # fmt: skip
 
 
@@ -92,13 +97,17 @@ def test_an_answer_is_not_sent_twice(packed: str, shop: Shop, executive_client: 
             assert {"Accept", "Authorization", "Cookie"} <= set(answer["Vary"].split(", "))
 
 
-def test_nothing_can_be_written(shop: Shop, executive: Person) -> None:
+def test_an_address_that_is_only_read_answers_to_nothing_else(shop: Shop, executive: Person) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(executive, backend="allauth.account.auth_backends.AuthenticationBackend")
-    for url in shop.addresses().values():
+    for name, url in shop.addresses().items():
         for method in (client.post, client.put, client.patch, client.delete, client.options):
             answer = method(url)
-            assert (answer.status_code, answer.json()["detail"]) == (405, "The API can only be read: ask with GET.")
+            if name in READ_ONLY:
+                told = "This address can only be read: ask with GET."
+                assert (answer.status_code, answer.json()["detail"]) == (405, told), url
+            else:  # one method of it writes, and the session sent no CSRF token
+                assert answer.status_code in (403, 405), url
 
 
 def test_a_parameter_that_is_not_known_is_refused_by_name(shop: Shop, executive_client: Client) -> None:
@@ -135,8 +144,9 @@ def test_pages_hold_every_row_once_in_every_order(shop: Shop, executive_client: 
         offered = next(path["get"]["parameters"] for route, path in paths.items() if fits(route, url))
         orders = next(one["schema"]["enum"] for one in offered if one["name"] == "ordering")
         whole = executive_client.get(url).json()
+        many = range(1, min((whole["count"] + 1) // 2, 3) + 1)  # a page beyond the last has a test of its own
         for order in orders:
-            pages = [executive_client.get(f"{url}?ordering={order}&page_size=2&page={page}") for page in (1, 2, 3)]
+            pages = [executive_client.get(f"{url}?ordering={order}&page_size=2&page={page}") for page in many]
             rows = [row for page in pages for row in page.json().get("results", [])]
             assert len(rows) == min(whole["count"], 6), (url, order)
             assert all(rows.count(row) == whole["results"].count(row) for row in rows), (url, order)

@@ -39,7 +39,7 @@ urlpatterns = [path("from-memory/", from_memory), path("", include("config.urls"
 
 
 def rows() -> list[Row]:
-    with _own_database(), override_settings(**SETTINGS):
+    with own_database(), override_settings(**SETTINGS):
         enterprise = Enterprise()
         client = Client(**ZIPPED)
         client.force_login(enterprise.executive, backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -54,7 +54,7 @@ def rows() -> list[Row]:
 
 
 @contextmanager
-def _own_database() -> Iterator[None]:
+def own_database() -> Iterator[None]:
     """The night, measured in the same run, must not read what is written for the pages."""
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
@@ -66,19 +66,19 @@ def _own_database() -> Iterator[None]:
 
 def _portfolio(enterprise: Enterprise, client: Client, size: int) -> list[Row]:
     enterprise.grow(size)
-    _analyse()
+    analyse()
     name = f"Portfolio, {size:,} bets"
     return [*_page(name, client, "/"), _chart(f"{name}: the picture, JSON", client, reverse("chart_portfolio"))]
 
 
-def _analyse() -> None:
+def analyse() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
 def _page(name: str, client: Client, address: str) -> list[Row]:
-    seconds, queries, text, size = _measured(client, address)
-    reference = _reference(client, text)
+    seconds, queries, text, size = measured(client, address)
+    reference = reference_of(client, text)
     assets = [one or other for one, other in ASSET.findall(text) if "plotly" not in one + other]
     wire = size + sum(_wire(client, asset) for asset in assets)
     return [
@@ -98,8 +98,8 @@ def _page(name: str, client: Client, address: str) -> list[Row]:
 
 
 def _chart(name: str, client: Client, address: str) -> Row:
-    seconds, queries, text, size = _measured(client, address)
-    reference = _reference(client, text)
+    seconds, queries, text, size = measured(client, address)
+    reference = reference_of(client, text)
     return Row(
         name,
         f"{seconds * 1000:.0f} ms, {queries} queries, {size / 1000:.1f} kB over the wire",
@@ -108,7 +108,7 @@ def _chart(name: str, client: Client, address: str) -> Row:
     )
 
 
-def _measured(client: Client, address: str) -> tuple[float, int, str, int]:
+def measured(client: Client, address: str) -> tuple[float, int, str, int]:
     """Best seconds of five, queries, the text, and its bytes over the wire."""
     client.get(address)
     with CaptureQueriesContext(connection) as queries:
@@ -121,7 +121,7 @@ def _measured(client: Client, address: str) -> tuple[float, int, str, int]:
     return best(5, lambda: client.get(address)), asked, text, len(answer.content)
 
 
-def _reference(client: Client, text: str) -> float:
+def reference_of(client: Client, text: str) -> float:
     PAGES["text"] = text
     return best(5, lambda: client.get("/from-memory/"))
 

@@ -48,10 +48,11 @@ def test_a_key_that_cannot_stand_in_an_address_is_refused(key: str, product_lead
 
 def test_a_new_hypothesis_is_a_new_version_and_the_old_one_stays(product_lead: Person, retail: Domain) -> None:
     bet = state(product_lead, retail)
-    actions.write_hypothesis(
-        bet, actions.Claim("a phone line", "drivers", "faster claims", "they call"), by=product_lead, at=AT
-    )
-    assert [h.version for h in bet.hypotheses.all()] == [2, 1]
+    outcome(bet, SeriesFactory(), product_lead)
+    actions.go_live(bet, by=product_lead, at=AT, today=TODAY)
+    phone = actions.Claim("a phone line", "drivers", "faster claims", "they call")
+    actions.write_hypothesis(bet, phone, why="Nobody used the form.", by=product_lead, at=AT)
+    assert [(h.version, h.why) for h in bet.hypotheses.all()] == [(2, "Nobody used the form."), (1, "")]
     assert bet.hypotheses.get(version=1).change == "a one-page form"
 
 
@@ -62,6 +63,7 @@ def outcome(bet: Bet, series: Series, by: Person, **changes: Any) -> Outcome:
         "decide_by": SOON,
         "planned_exposures": 9_000.0,
     } | changes
+    series.source.domain = bet.domain  # within reach of whoever states it
     return actions.add_outcome(bet, series, by=by, at=AT, today=TODAY, **given)
 
 
@@ -100,11 +102,11 @@ def test_tranches_are_planned_in_sequence_and_never_for_nothing(product_lead: Pe
 def test_a_bet_goes_live_with_an_outcome_and_only_once(product_lead: Person, retail: Domain) -> None:
     bet = state(product_lead, retail)
     with pytest.raises(Refused, match="no outcome yet"):
-        actions.go_live(bet, by=product_lead, at=AT)
+        actions.go_live(bet, by=product_lead, at=AT, today=TODAY)
     outcome(bet, SeriesFactory(), product_lead)
-    assert actions.go_live(bet, by=product_lead, at=AT).state == "live"
+    assert actions.go_live(bet, by=product_lead, at=AT, today=TODAY).state == "live"
     with pytest.raises(Refused, match="not a draft"):
-        actions.go_live(bet, by=product_lead, at=AT)
+        actions.go_live(bet, by=product_lead, at=AT, today=TODAY)
 
 
 def test_a_goal_is_added_with_its_measure_and_date(product_operations: Person) -> None:

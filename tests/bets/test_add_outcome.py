@@ -80,7 +80,10 @@ def test_what_is_not_sound_is_refused_with_the_reason(changes: dict[str, Any], w
 
 
 def state(lead: Person, series: Series, **fields: Any) -> Outcome:
-    bet = fields.pop("bet", None) or BetFactory(domain=lead.grants.get().domain, lead=lead, starts_on=START)
+    domain = lead.grants.get().domain
+    bet = fields.pop("bet", None) or BetFactory(domain=domain, lead=lead, starts_on=START)
+    for used in (series, *(part for _, part, _ in fields.get("segments", ()))):
+        used.source.domain = domain  # within reach of the lead
     given = {"target": 0.45, "kill_line": 0.40, "decide_by": on(120), "planned_exposures": 9_000.0} | fields
     return add_outcome(bet, series, by=lead, at=AT, today=START, **given)
 
@@ -127,7 +130,7 @@ def test_signals_that_are_dated_in_two_time_zones_make_no_outcome(product_lead: 
 
 
 ASKED = (
-    "so restarts begin after 12 weeks. Please load the 12 weeks of this series before its start: 8 are enough, and"
+    "so restarts begin after 12 weeks. Load the 12 weeks of this series before its start: 8 are enough, and"
     " nothing protects better against false flags."
 )
 

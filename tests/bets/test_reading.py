@@ -225,6 +225,36 @@ def test_extreme_statements_are_read_without_an_error(fields: dict[str, Any]) ->
     assert stored.chance is None or 0 <= stored.chance <= 1
 
 
+def test_what_comes_after_the_money_is_gone_settles_nothing_in_time() -> None:
+    outcome = stated(60, 0.425, kill_line=0.42, target=0.43)
+    paid = reading_on(60, outcome)
+    first = TrancheFactory(bet=outcome.bet, sequence=1, planned_on=on(0), lasts_until=on(70))
+    last = TrancheFactory(bet=outcome.bet, sequence=2, planned_on=on(70), lasts_until=on(74))
+    short = reading_on(60, outcome)
+    assert (paid.settles_by, short.settles_by) == (outcome.decide_by, on(74))
+    assert (paid.settles or 0.0) > (short.settles or 0.0)
+    assert (paid.answer_on, paid.chance) == (short.answer_on, short.chance)
+    last.delete()
+    assert reading_on(60, outcome).settles_by == first.lasts_until
+
+
+def test_money_that_outlasts_the_decision_changes_nothing() -> None:
+    outcome = stated(20, 0.425, kill_line=0.423, target=0.427, decide_by=on(90))
+    before = reading_on(20, outcome)
+    TrancheFactory(bet=outcome.bet, planned_on=on(0), lasts_until=outcome.decide_by + dt.timedelta(days=400))
+    after = reading_on(20, outcome)
+    assert (after.settles, after.settles_by) == (before.settles, outcome.decide_by)
+    assert 0 < (after.settles or 0.0) < 1
+
+
+def test_the_next_proof_lasts_as_long_as_its_money() -> None:
+    worth = {"bet__value_low": 1, "bet__value_likely": 10_000_00, "bet__value_high": 10**9}
+    brief, longer = (stated(60, 0.404, baseline=0.40, **worth) for _ in range(2))
+    for outcome, days in ((brief, 63), (longer, 90)):
+        TrancheFactory(bet=outcome.bet, planned_on=on(62), lasts_until=on(days))
+    assert 0 <= (reading_on(60, brief).evsi or 0) < (reading_on(60, longer).evsi or 0)
+
+
 def test_before_any_signal_an_answer_is_expected_from_the_plan_alone() -> None:
     reading = reading_on(0, stated(0, baseline=0.30))
     assert (reading.health, reading.chance, reading.evpi) == ("waiting", None, None)

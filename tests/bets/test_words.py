@@ -135,6 +135,16 @@ def test_a_bet_that_cannot_conclude_is_told_of_reach_and_of_the_money_ahead() ->
     )
 
 
+def test_money_that_is_gone_before_the_decision_is_named() -> None:
+    sooner = inconclusive_sentence(FOUND, 0.06, Told(NIGHT), dt.date(2026, 8, 1))
+    assert sooner.startswith(
+        "The chance that signals settle Conversion by 1 August 2026, when the money is used up, is 6 %."
+    )
+    assert inconclusive_sentence(FOUND, 0.06, Told(NIGHT), FOUND.decide_by) == inconclusive_sentence(
+        FOUND, 0.06, Told(NIGHT)
+    )
+
+
 def test_a_near_miss_says_how_near_and_who_reads_it() -> None:
     by = dt.date(2026, 3, 26)
     due = replace(FOUND, decide_by=dt.date(2026, 3, 11))

@@ -6,7 +6,7 @@ from metrics.models import Metric
 from tests.factories import MetricFactory, SeriesFactory, SignalFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
-METRICS, METRIC = 8, 9  # queries, three of them for the frame
+METRICS, METRIC = 9, 10  # queries, three of them for the frame
 
 
 @pytest.fixture
@@ -51,16 +51,18 @@ def test_the_list_counts_the_series_that_a_person_may_see(client_of, executive, 
         ("q=policy", ["Conversion"]),
         ("kind=mean", ["Minutes"]),
         ("metric_class=value", ["Minutes"]),
+        ("area=time", ["Minutes"]),
+        ("area=none", ["Conversion"]),
         ("q=nothing", []),
     ],
 )
 def test_the_list_is_narrowed_by_the_url(query, names, client_of, executive, metric) -> None:
-    MetricFactory(name="Minutes", kind="mean", metric_class="value")
+    MetricFactory(name="Minutes", kind="mean", metric_class="value", area="time")
     page = client_of(executive).get(f"/metrics/?{query}").context["page"]
     assert [one.name for one in page] == names
 
 
-@pytest.mark.parametrize("query", ["kind=oracle", "metric_class=x"])
+@pytest.mark.parametrize("query", ["kind=oracle", "metric_class=x", "area=x", "owner=999", "owner=" + "9" * 20])
 def test_what_makes_no_sense_is_ignored_and_said(query, client_of, executive, metric) -> None:
     answer = client_of(executive).get(f"/metrics/?{query}&page=1000000000")
     assert "it was ignored." in answer.content.decode()

@@ -1,6 +1,7 @@
 """The page of one bet: who sees it, what it says, and that it costs the same however much there is to say."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -10,6 +11,7 @@ from org.actions import record_event
 from tests.factories import (
     TODAY,
     BetFactory,
+    EffortFactory,
     FlagFactory,
     GoalFactory,
     HypothesisFactory,
@@ -26,7 +28,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 29  # one more for each further shape of outcome: kind, grain and contrast
+QUERIES = 39  # one more for each further shape of outcome: kind, grain and contrast
 
 
 def flagged_bet(domain, *, outcomes: int = 1, flags=("cease",)) -> Bet:
@@ -93,6 +95,20 @@ def test_the_verdict_comes_first_with_its_word_and_its_night(client_of, executiv
     page = page_of(client_of, executive)
     assert page.index("Below the kill line: conversion is low.") < page.index("We believe that")
     assert "2 Mar 2026" in page
+
+
+def test_the_full_cost_is_money_and_the_weeks_of_teams_and_the_premortem_is_there(client_of, executive, retail) -> None:
+    bet = flagged_bet(retail)
+    Bet.objects.update(premortem="The registry raised its price.")
+    EffortFactory(bet=bet, team=TeamFactory(week_rate=2_000_000, rate_currency="EUR"), weeks=Decimal("2.5"))
+    page = page_of(client_of, executive)
+    assert "The registry raised its price." in page
+    assert "2.5 team-weeks: €50k" in page
+    assert "€1.6M" in page  # 1.5 of money and 0.05 of weeks
+    EffortFactory(bet=bet, team=TeamFactory(name="Unpriced"), weeks=1)
+    page = page_of(client_of, executive)
+    assert "no rate is set for Unpriced" in page
+    assert "cannot be said" in page
 
 
 def test_a_flag_shows_its_full_reasoning(client_of, executive, retail) -> None:

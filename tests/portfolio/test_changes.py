@@ -16,6 +16,7 @@ from tests.factories import (
     DecisionFactory,
     EventFactory,
     FlagFactory,
+    HypothesisFactory,
     OutcomeFactory,
     RunFactory,
     VerdictFactory,
@@ -116,7 +117,8 @@ def test_bets_that_went_live_since_are_changes(product_lead: Person) -> None:
     old, new = BetFactory(), BetFactory(state="draft", domain=product_lead.grants.get().domain)
     EventFactory(subject_type="bets.bet", subject_id=old.pk, kind="bet went live", at=AT - dt.timedelta(days=50))
     OutcomeFactory(bet=new)
-    go_live(new, by=product_lead, at=AT - dt.timedelta(days=3))
+    HypothesisFactory(bet=new)
+    go_live(new, by=product_lead, at=AT - dt.timedelta(days=3), today=TODAY)
     assert [(change.what, change.key) for change in found(night(0)).all] == [("live", new.key)]
 
 

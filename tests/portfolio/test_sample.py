@@ -1,6 +1,7 @@
 """The sample enterprise: every story ends where it should, and nothing of it was written by hand.
 
-It is loaded once for all tests of this file, inside a transaction that is rolled back after the last.
+It is loaded once for all tests of this file, inside a transaction that is rolled back after the last; one
+worker runs them all (TOGETHER in tests/conftest.py).
 """
 
 import datetime as dt
@@ -15,13 +16,14 @@ from django.db import transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
-from bets.models import Bet, Flag, Outcome, Reading, Tranche, Verdict
+from bets.models import Bet, Comment, Evidence, EvidenceLink, Flag, Forecast, Outcome, Reading, Tranche, Verdict
 from bets.reading import read_outcomes
 from metrics.evidence import ENGINE_VERSION
 from metrics.models import Pull, QuarantinedRow, Signal, SignalRevision, Source
 from org.actions import start_run
 from org.models import Event, Job, Person, Role, RoleGrant, Run
 from portfolio.replay import perform_run
+from portfolio.sample import log, notes
 from portfolio.sample.files import SOIL
 from portfolio.sample.load import STORIES, load_sample, write_files
 from portfolio.sample.people import LOGINS, PASSWORD
@@ -100,6 +102,29 @@ def test_every_story_ends_where_it_should(story: Story) -> None:
 
 def test_every_kind_of_ending_is_told() -> None:
     assert {story.ending for story in STORIES} == set(ENDINGS)
+
+
+def test_what_people_found_out_is_told_on_its_day_and_by_its_kind() -> None:
+    found = Evidence.objects.select_related("kind", "bet")
+    assert found.count() == len(log.FINDINGS)
+    assert all(one.strength <= one.kind.cap and one.happened_on < one.logged_at.date() <= TODAY for one in found)
+    assert found.filter(confirmed_at=None).exists() and found.exclude(confirmed_at=None).exists()
+    assert {link.supports for link in EvidenceLink.objects.all()} == {True, False}
+    assert found.get(bet__key="DS-01", happened_on=TODAY - 9 * DAY).reading.as_of <= TODAY - 8 * DAY
+
+
+def test_every_bet_that_is_written_about_is_one_of_the_sample() -> None:
+    told = {*notes.THOUGHTS, *notes.PREMORTEMS, *notes.EFFORTS, *notes.CONVERSIONS, *notes.LASTS}
+    lists = (log.FINDINGS, log.RELEASES, log.FORECASTS, log.TALK, log.GATES, log.REALISED, log.LEARNING)
+    told |= {one.key for entries in lists for one in entries}
+    assert told <= {story.key for story in STORIES}
+    assert Forecast.objects.count() == len(log.FORECASTS)
+    assert Comment.objects.filter(asks__isnull=False, replies=None, answer_by__lt=TODAY).exists()
+
+
+def test_money_that_ends_before_its_evidence_is_told_so() -> None:
+    reading = Reading.objects.select_related("outcome__bet").get(run=tonight(), outcome__bet__key="SV-05")
+    assert reading.settles_by == TODAY + 35 * DAY < reading.outcome.decide_by
 
 
 def test_a_flag_carries_the_day_on_which_it_would_have_been_raised() -> None:

@@ -113,6 +113,20 @@ def test_an_answer_in_time_needs_no_multiple_and_a_past_date_has_none():
     assert late.settles[0] == 0.0
 
 
+def test_money_that_ends_sooner_ends_the_chance_and_nothing_else():
+    series, q = upto(bets(21, 300, 100), 28), asked(300, 100)
+    stand = stand_of(series, q)
+    left, log_asked = np.full(300, 84.0), np.full(300, FLAG)
+    whole = settle.when(stand, left, log_asked)
+    part = settle.when(stand, left, log_asked, days_of_money=np.where(np.arange(300) % 2, 14.0, np.inf))
+    short = np.arange(300) % 2 == 1
+    direct = settle.p_settle(stand, np.array([14.0]), log_asked)[:, 0]
+    assert np.array_equal(part.settles[short], direct[short], equal_nan=True)
+    assert np.array_equal(part.settles[~short], whole.settles[~short], equal_nan=True)
+    assert (direct[short] < whole.settles[short]).sum() > 50
+    assert np.array_equal(part.days, whole.days, equal_nan=True)
+
+
 def test_what_is_settled_is_known_today():
     series = proportion(np.random.default_rng(6), 3, 60, 2_000, 0.03)
     got = answer(series, asked(3, 2_000), 30)

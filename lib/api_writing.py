@@ -1,0 +1,231 @@
+"""What every address of the API that changes something shares: a JSON body, one action, and an answer that shows what
+it made. The action refuses as it does on the pages."""
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from inspect import cleandoc
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError, PermissionDenied, ValidationError
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from lib.api import Endpoint
+
+MOST = 1_000_000  # bytes of a body; a file is sent as a file
+LARGEST = 10**15  # minor units of money, and any other whole number that is sent
+SHOWN = 60  # characters of what was sent that a sentence repeats
+
+
+class SoundJSON(BaseParser):
+    """JSON of a size and kind that everything behind it can take: no NUL, no half characters, no endless depth."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        raw = stream.read(MOST + 1)
+        if len(raw) > MOST:
+            raise ParseError(_("The body is longer than %(most)d bytes.") % {"most": MOST})
+        try:
+            sent = json.loads(raw.decode(), parse_constant=_refuse_constant)
+            unsound = any(_is_unsound(text) for text in _texts(sent))
+        except (ValueError, RecursionError):
+            raise ParseError(_("The body is not JSON in UTF-8.")) from None
+        if not isinstance(sent, dict):
+            raise ParseError(_("The body is not one JSON object, as in {“name”: …}."))
+        if unsound:
+            raise ParseError(_("A text in the body has a character that nobody can type: a NUL or half a character."))
+        return sent
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)  # NaN and Infinity are no JSON
+
+
+def _texts(sent: Any) -> Iterator[str]:
+    """Every text in what was sent, the names included."""
+    if isinstance(sent, str):
+        yield sent
+    elif isinstance(sent, dict | list):
+        for part in [*sent, *sent.values()] if isinstance(sent, dict) else sent:
+            yield from _texts(part)
+
+
+def _is_unsound(text: str) -> bool:
+    return any(one == "\0" or "\ud800" <= one <= "\udfff" for one in text)
+
+
+class Sent(serializers.Serializer[Any]):
+    """What is sent to an address. A field that it does not know is refused by name."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = [str(name) for name in data if name not in self.fields] if isinstance(data, Mapping) else []
+        if unknown:
+            known = ", ".join(self.fields) or _("none")
+            raise ValidationError(
+                {shown(name): [_("This is not known here; known are: %s.") % known] for name in unknown}
+            )
+        return super().to_internal_value(data)
+
+
+class Text(serializers.CharField):
+    """A text of a stated length; line ends are those of one kind."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return str(super().to_internal_value(data)).replace("\r\n", "\n")
+
+
+class Whole(serializers.IntegerField):
+    """A whole number that the database can hold."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": LARGEST} | options)
+
+
+class Finite(serializers.FloatField):
+    def to_internal_value(self, data: Any) -> float:
+        number = super().to_internal_value(data)
+        if isinstance(data, bool) or not math.isfinite(number):
+            self.fail("invalid")
+        return number
+
+
+class _Looked:
+    """A field that stands for one thing that the person may see, found by `by`."""
+
+    of: Callable[[Any], QuerySet[Any]]
+    by: str
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        asked = super().run_validation(data)  # type: ignore[misc]
+        if asked in (None, ""):
+            return None
+        found = self.of(self.context["request"].user).filter(**{self.by: asked}).first()  # type: ignore[attr-defined]
+        if found is None:
+            raise ValidationError(_("“%s” is not there, or nothing that you may see.") % shown(str(asked)))
+        return found
+
+
+class Known(_Looked, Text):
+    """Named by its key."""
+
+    def __init__(self, of: Callable[[Any], QuerySet[Any]], by: str = "key", **options: Any) -> None:
+        self.of, self.by = of, by
+        super().__init__(max_length=200, **options)
+
+
+class Numbered(_Looked, Whole):
+    """Named by its number."""
+
+    def __init__(self, of: Callable[[Any], QuerySet[Any]], by: str = "pk", **options: Any) -> None:
+        self.of, self.by = of, by
+        super().__init__(**options)
+
+
+class ActingSchema(AutoSchema):
+    """Describes an address by what is sent to it and by what it answers, each method apart."""
+
+    view: Any
+
+    def _acts(self) -> bool:
+        return self.method in ("POST", "PATCH")
+
+    def get_request_serializer(self) -> Any:
+        return self.view.sends if self._acts() else None
+
+    def get_response_serializers(self) -> Any:
+        if not self._acts():
+            return super().get_response_serializers()
+        return {str(self.view.status): self.view.answers}
+
+    def get_description(self) -> str:  # type: ignore[override] # as in drf-spectacular, whose class has no types
+        return cleandoc(self.view.says) if self._acts() else str(super().get_description())
+
+
+class Acting(Endpoint):
+    """An address that changes one thing by one action. Combined with one that reads, it answers to both."""
+
+    sends: Any = Sent
+    answers: Any = None
+    status = 201
+    says = ""
+    schema = ActingSchema()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "act" in vars(cls):
+            cls.says = cls.__doc__ or ""
+        methods = [name for name in ("get", "post", "patch") if hasattr(cls, name)]
+        cls.http_method_names = [*methods, *(["head"] if "get" in methods else [])]
+
+    def get_parsers(self) -> list[Any]:
+        return [SoundJSON()]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method not in ("GET", "HEAD") and not getattr(request.auth, "writes", True):
+            raise PermissionDenied(
+                _("This token may only read: issue one that may also write on the page “API tokens”.")
+            )
+
+    def perform(self, request: Request) -> Response:
+        made = self.act(self.typed(request))
+        headers = {"Location": where} if (where := self.where(made)) else None
+        return Response(self.shown(made), status=self.status, headers=headers)
+
+    def typed(self, request: Request) -> dict[str, Any]:
+        """What was sent, sound; 400 with a sentence for each field that is not."""
+        sent = self.sends(data=request.data, context={"request": request})
+        if not sent.is_valid():
+            raise ValidationError(list(sentences(sent.errors)))
+        return dict(sent.validated_data)
+
+    def act(self, typed: dict[str, Any]) -> Any:
+        """Calls the action; returns what it made."""
+        raise NotImplementedError
+
+    def where(self, made: Any) -> str:
+        """The address of what was made, if it has one of its own."""
+        return ""
+
+    def shown(self, made: Any) -> Any:
+        return self.answers(made, context={"request": self.request}).data
+
+
+class Making(Acting):
+    """Answers POST."""
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.perform(request)
+
+
+class Changing(Acting):
+    """Answers PATCH: what is not sent stays as it is."""
+
+    status = 200
+
+    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.perform(request)
+
+
+def sentences(errors: Any, name: str = "") -> Iterator[str]:
+    """What is wrong with each field, as sentences that name it."""
+    if isinstance(errors, Mapping):
+        for part, found in errors.items():
+            step = "" if part == "non_field_errors" else str(part)
+            yield from sentences(found, f"{name}.{step}" if name and step else name or step)
+    elif isinstance(errors, list) and any(isinstance(one, Mapping | list) for one in errors):
+        for place, found in enumerate(errors):
+            yield from sentences(found, f"{name}[{place}]")
+    else:
+        yield from (f"“{name}”: {one}" if name else str(one) for one in errors)
+
+
+def shown(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -1,0 +1,34 @@
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils.translation import override
+
+from lib.money_field import MoneyField
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "minor"),
+    [
+        ("en", "1,234.50", 123_450),
+        ("en", " 12 000 ", 1_200_000),
+        ("en", "0.5", 50),
+        ("de", "1.234,50", 123_450),
+        ("de", "12000", 1_200_000),
+        ("en", "", None),
+    ],
+)
+def test_an_amount_is_read_in_the_language_of_the_reader(language, typed, minor) -> None:
+    with override(language):
+        assert MoneyField(required=False).clean(typed) == minor
+
+
+@pytest.mark.parametrize("typed", ["x", "-1", "1.005", "1e9", "NaN", "inf", "1,23", "9" * 30, "1" * 100_000, "٣"])
+def test_what_is_no_amount_is_said(typed) -> None:
+    with pytest.raises(ValidationError):
+        MoneyField().clean(typed)
+
+
+def test_what_is_stored_is_shown_as_it_would_be_typed() -> None:
+    field = MoneyField()
+    assert [field.prepare_value(value) for value in (1_200_000, 123_450, "abc", None)] == [
+        "12000", "1234.50", "abc", None,
+    ]  # fmt: skip
