@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.shortcuts import get_object_or_404
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
-from rest_framework.request import Request
 
 from bets import actions
 from bets.actions import Link
@@ -15,10 +12,8 @@ from bets.api_desk import EvidenceShape, FileShape, evidence_with_all
 from bets.api_writing import OnBet, named
 from bets.files import too_large
 from bets.models import Bet, Evidence, EvidenceFile, EvidenceKind, Reading
-from lib.api import refuse
-from lib.api_writing import Changing, Known, Making, Numbered, Sent, Text, Whole
+from lib.api_writing import Changing, Known, Making, Numbered, Sent, Text, Uploading, Whole
 from lib.clock import today
-from lib.uploads import TEXT_AT_MOST, LimitedUpload
 from org.visibility import powers_of
 
 
@@ -112,28 +107,13 @@ class ConfirmEvidence(_Evidence, Making):
         return actions.confirm_evidence(evidence, seen_revision=typed.pop("revision", None), **typed, **self.by())
 
 
-class SentFile(Sent):
-    file = serializers.FileField(allow_empty_file=True, max_length=1000)
-
-
-class AttachFile(OnBet, Making):
+class AttachFile(OnBet, Uploading):
     """Attaches one file to evidence that nobody has confirmed yet, sent as multipart/form-data."""
 
-    sends, answers = SentFile, FileShape
+    answers, setting = FileShape, "FILES_MAX_BYTES"
 
-    def get_parsers(self) -> list[Any]:
-        return [MultiPartParser()]
-
-    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
-        most = settings.FILES_MAX_BYTES
-        self.limit = LimitedUpload(request, most, most + TEXT_AT_MOST)
-        request.upload_handlers.insert(0, self.limit)
-        return super().initialize_request(request, *args, **kwargs)
-
-    def typed(self, request: Request) -> dict[str, Any]:
-        request.data  # noqa: B018 # reads it, so that the limit has been asked
-        refuse(map(too_large, self.limit.skipped))
-        return super().typed(request)
+    def too_large(self, name: str) -> str:
+        return too_large(name)
 
     def act(self, typed: dict[str, Any]) -> EvidenceFile:
         upload: UploadedFile[Any] = typed["file"]

@@ -54,7 +54,7 @@ class TrancheShape(serializers.ModelSerializer[Tranche]):
 
     class Meta:
         model = Tranche
-        fields = ["sequence", "amount", "purpose", "gate", "planned_on"]
+        fields = ["sequence", "amount", "purpose", "gate", "planned_on", "lasts_until"]
 
     @extend_schema_field(Money)
     def get_amount(self, tranche: Tranche) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the pages of the guide show: how far each step is, what is missing, the bet as it reads so far, two versions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from bets.draft_steps import STEPS, Step, beside
 from bets.drafts import Assumed, ready_of, riskiest
 from bets.models import Bet, Hypothesis, LearningOutcome, Outcome, Sketch, Tranche
 from bets.rules_draft import Cost, Effort, Ready, cost_of, draft_refusals, live_refusals, live_warnings
+from bets.sketching import OUTCOME
 from lib.seen import seen_of
 from org.models import Event, Person
 from org.rules import refusals
@@ -79,6 +80,7 @@ def guide_of(bet: Bet, person: Person, today: date, current: str = "") -> Guide:
     ready = ready_of(bet, learning, today)
     missing = list(live_refusals(ready))
     left = set(Sketch.objects.filter(person=person, bet=bet).values_list("step", flat=True))
+    left |= {"outcomes"} if any(step.startswith(OUTCOME) for step in left) else set()
     far = _far(ready, missing) | dict.fromkeys(left & STEPS.keys(), "left")
     ways = [Way(step, far[key], key == current) for key, step in STEPS.items()]
     before, after = beside(current) if current else (None, None)
@@ -147,11 +149,13 @@ def reads_of(bet: Bet) -> Reads:
 
 def cost_of_bet(bet: Bet, tranches: list[Tranche]) -> Cost:
     """Cash of its tranches, and the weeks of its teams at their rates. One query."""
-    efforts = [
-        Effort(effort.team.name, effort.weeks, effort.team.week_rate, effort.team.rate_currency)
-        for effort in bet.efforts.select_related("team")
-    ]
-    return cost_of(sum(one.amount for one in tranches), bet.currency, efforts)
+    return cost_with(bet, tranches, bet.efforts.select_related("team"))
+
+
+def cost_with(bet: Bet, tranches: Iterable[Tranche], efforts: Iterable[Any]) -> Cost:
+    """The same of efforts that are known with their teams. No query."""
+    weeks = [Effort(one.team.name, one.weeks, one.team.week_rate, one.team.rate_currency) for one in efforts]
+    return cost_of(sum(one.amount for one in tranches), bet.currency, weeks)
 
 
 def _aim(outcome: Outcome) -> Aim:

@@ -17,10 +17,11 @@ from bets.draft_page import guide_of, meanwhile, reads_of
 from bets.draft_steps import STEPS, Step, claim_of
 from bets.drafts import claim_values, next_key_of
 from bets.imports.origin import origin_of
-from bets.models import Bet, Sketch
+from bets.models import Bet
 from bets.outcome_views import change_outcomes
 from bets.promises import promises_of
 from bets.rules_draft import rewrite_refusals
+from bets.sketching import as_typed, forget, leave, left, sketch_of
 from lib.clock import now, today
 from lib.edge import OK, perform
 from lib.seen import seen_of
@@ -30,21 +31,20 @@ from org.rules import ACTS, refusals
 from org.visibility import powers_of
 
 NEW = "new"
-NOT_TYPED = {"csrfmiddlewaretoken", "leave", "forget", "then"}
 
 
 @require_http_methods(["GET", "POST"])
 def state_bet(request: PersonRequest) -> HttpResponse:
     """A new bet: what it is, and whose. It becomes a draft, and its steps follow."""
     if "forget" in request.POST:
-        return _forget(request, None, NEW, "state_bet")
-    powers, sketch, status = powers_of(request.user), _sketch(request, None, NEW), OK
-    initial = _plain(sketch.typed) if sketch else _beginning(request, today())
+        return forget(request, None, NEW, "state_bet")
+    powers, sketch, status = powers_of(request.user), sketch_of(request, None, NEW), OK
+    initial = as_typed(sketch) if sketch else _beginning(request, today())
     form = NewBetForm(powers, request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST":
-        status = _leave(request, None, NEW, form) if "leave" in request.POST else perform(form, _state(request))
+        status = leave(request, None, NEW, form) if "leave" in request.POST else perform(form, _state(request))
         if status == OK:
-            return _left(request, "portfolio") if "leave" in request.POST else _stated(request, form)
+            return left(request, "portfolio") if "leave" in request.POST else _stated(request, form)
     page = {"form": form, "sketch": sketch, "refusals": list(refusals(powers, "state_bet"))}
     return render(request, "bets/draft_new.html", page, status=status)
 
@@ -99,28 +99,28 @@ def change_draft(request: PersonRequest, key: str, step: str) -> HttpResponse:
     if step == "review":
         return _review(request, bet, OK, [])
     if "forget" in request.POST:
-        return _forget(request, bet, step, "change_draft", key, step)
+        return forget(request, bet, step, "change_draft", key, step)
     return _change(request, bet, asked)
 
 
 def _change(request: PersonRequest, bet: Bet, step: Step) -> HttpResponse:
     assert step.form and step.values and step.keep  # noqa: S101 # every step but those with a page of their own
-    sketch, status, keep = _sketch(request, bet, step.key), OK, step.keep
+    sketch, status, keep = sketch_of(request, bet, step.key), OK, step.keep
     stored = step.form(bet, request.user, initial=(step.filled or step.values)(bet))
     form, seen = stored, seen_of(step.values(bet))
     if request.method == "POST":
         seen = request.POST.get("seen", "")
         form = step.form(bet, request.user, data=request.POST)
         if "leave" in request.POST:
-            status = _leave(request, bet, step.key, form)
+            status = leave(request, bet, step.key, form)
         else:
             at = now()
             status = perform(form, lambda typed: keep(bet, typed, seen=seen, by=request.user, at=at))
         if status == OK:
-            return _left(request, "show_draft", bet.key) if "leave" in request.POST else _kept(request, bet, step)
+            return left(request, "show_draft", bet.key) if "leave" in request.POST else _kept(request, bet, step)
     elif sketch:
         seen = "".join(sketch.typed.get("seen", [seen]))
-        form = step.form(bet, request.user, initial=_plain(sketch.typed))
+        form = step.form(bet, request.user, initial=as_typed(sketch))
     bet = _bet(request, bet.key)  # as it stands now, whatever the form holds
     values = step.values(bet)
     page = {
@@ -187,39 +187,6 @@ def write_hypothesis(request: PersonRequest, key: str) -> HttpResponse:
         "standing": bet.hypotheses.select_related("written_by").first(),
     }  # fmt: skip
     return render(request, "bets/hypothesis.html", page, status=status)
-
-
-# ---- what was left half-way
-
-
-def _sketch(request: PersonRequest, bet: Bet | None, step: str) -> Sketch | None:
-    return Sketch.objects.filter(person=request.user, bet=bet, step=step).first()
-
-
-def _plain(typed: Mapping[str, list[str]]) -> dict[str, Any]:
-    """What was typed as a form is filled with it: a list where several could be chosen."""
-    return {name: values if name == "teams" else "".join(values[-1:]) for name, values in typed.items()}
-
-
-def _forget(request: PersonRequest, bet: Bet | None, step: str, *address: str) -> HttpResponse:
-    actions.drop_sketch(request.user, bet, step)
-    messages.success(request, _("Forgotten: the page is as it was saved."))
-    return redirect(*address)
-
-
-def _leave(request: PersonRequest, bet: Bet | None, step: str, form: Form) -> int:
-    """Keeps for later exactly what is typed; what cannot be kept stays in the form, with the reason."""
-    typed = {name: values for name, values in request.POST.lists() if name not in NOT_TYPED}
-    kept = Form(request.POST)
-    status = perform(kept, lambda _typed: actions.leave_sketch(request.user, bet, step, typed, at=now()))
-    for reason in kept.non_field_errors():
-        form.add_error(None, reason)
-    return status
-
-
-def _left(request: PersonRequest, *address: str) -> HttpResponse:
-    messages.success(request, _("Kept as it is. It is here when you come back."))
-    return redirect(*address)
 
 
 def _bet(request: PersonRequest, key: str) -> Bet:

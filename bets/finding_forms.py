@@ -138,10 +138,12 @@ class EvidenceForm(SeenForm):
     seen_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, things: Sequence[Thing], kinds: Any, readings: Any, skipped: Sequence[str] = (), **kwargs: Any
-    ) -> None:
+        self, *args: Any, things: Sequence[Thing], kinds: Any, readings: Any, skipped: Sequence[str] = (),
+        asked: str = "", **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.things, self.skipped = things, skipped
+        things = sorted(things, key=lambda thing: thing.field != asked)  # first what its reader came for, undecided
+        self.things, self.skipped, self.asked = things, skipped, asked
         self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
         self.fields["reading"].queryset = readings  # type: ignore[attr-defined]
         self.fields["files"].help_text = _now("PDF, pictures, CSV, text, Excel, Word or PowerPoint; up to 10 files.")

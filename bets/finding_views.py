@@ -184,6 +184,7 @@ def _form(
         kinds=EvidenceKind.objects.filter(Q(is_active=True) | Q(pk=evidence.kind_id if evidence else None)),
         initial=initial_of(evidence, things) if evidence else initial,
         skipped=getattr(request, "skipped_files", ()) if request.method == "POST" else (),
+        asked="" if evidence else request.GET.get("about", ""),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bets.models import Bet, BetQuerySet, Forecast, Outcome, Reading, Tranche
 from bets.rules import NIGHTS
 from bets.rules_foretold import Foretold, forecaster_refusals, thing_refusals
+from bets.words import value
 from org.models import Person, Run
 from org.visibility import powers_of
 
@@ -57,6 +58,14 @@ class Thing:
         if isinstance(self.of, Outcome):
             return str(self.of.series.metric)
         return _("Gate of tranche %(number)s") % {"number": self.of.sequence}
+
+    @property
+    def target(self) -> str:
+        """The target of an outcome in words; nothing for a gate, which says its own."""
+        if not isinstance(self.of, Outcome):
+            return ""
+        metric = self.of.series.metric
+        return value(self.of.target, metric.kind, metric.unit, self.of.contrast)
 
     @property
     def came(self) -> bool | None:

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lib.money_field import MoneyField
+
 
 class ForecastForm(forms.Form):
     """One probability, in whole or half per cent."""
@@ -63,10 +65,9 @@ class ValueForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m", attrs={"type": "month", "placeholder": "2026-09"}),
         error_messages={"required": _("Say which month."), "invalid": _("Enter a month such as 2026-09.")},
     )  # fmt: skip
-    amount = forms.DecimalField(
-        max_digits=15, decimal_places=2, widget=forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}),
-        help_text=_("Less than nothing when the bet cost more than it brought."),
-        error_messages={"required": _("Enter the amount."), "invalid": _("Enter an amount such as 12500.00.")},
+    amount = MoneyField(
+        signed=True, help_text=_("Less than nothing when the bet cost more than it brought."),
+        error_messages={"required": _("Enter the amount.")},
     )  # fmt: skip
     note = forms.CharField(
         label=_("What it rests on"), max_length=300,
@@ -84,9 +85,6 @@ class ValueForm(forms.Form):
         return month.replace(day=1)
 
     def clean(self) -> dict[str, Any]:
-        """The amount in minor units."""
         typed = super().clean() or self.cleaned_data
-        if typed.get("amount") is not None:
-            typed["amount"] = int(typed["amount"].scaleb(2))
         typed["seen"] = typed.get("seen") or 0
         return typed

@@ -1,7 +1,7 @@
 """What the pages of outcomes show: the sentence that is being stated, what signals can prove of it, and both versions
 where somebody else changed it meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -133,13 +133,13 @@ def stating(
     bet: Bet, series: Series, person: Person, *, today: date, outcome: Outcome | None = None, form: Any = None,
     checked: Checked | None = None,
 ) -> Stating:  # fmt: skip
-    """The page for a new outcome, or for one that is there. One query."""
+    """The page for a new outcome, or for one that is there; `form` is filled with what somebody typed. One query."""
     powers = powers_of(person)
     seen = outcome_seen(outcome) if outcome else ""
     return Stating(
         bet, series, baseline_of(series, today),
         list(change_refusals(powers, bet) if outcome else add_refusals(powers, bet)), checked, outcome, seen,
-        differences(outcome, form) if outcome and form is not None and form.data.get("seen", "") != seen else (),
+        differences(outcome, form) if outcome and form is not None and filled(form).get("seen", "") != seen else (),
     )  # fmt: skip
 
 
@@ -147,12 +147,17 @@ def differences(outcome: Outcome, form: OutcomeForm) -> list[Different]:
     """Where what stands there now is not what was typed, in the words of the form."""
     lines = []
     for name, theirs in initial_of(outcome).items():
-        yours = str(form.data.get(name, ""))
+        yours = str(filled(form).get(name, ""))
         if name in form.fields and str(theirs) != yours:
             shown = dict(getattr(form.fields[name], "choices", ()))
             label = str(form.fields[name].label)
             lines.append(Different(label, str(shown.get(theirs, theirs)), str(shown.get(yours, yours))))
     return lines
+
+
+def filled(form: OutcomeForm) -> Mapping[str, Any]:
+    """What stands in a form: what was sent, or what it begins with."""
+    return form.data if form.is_bound else form.initial
 
 
 def initial_of(outcome: Outcome) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -12,7 +13,7 @@ from bets import actions
 from bets.baseline import baseline_of
 from bets.draft_page import guide_of
 from bets.library import library_of, usable_series
-from bets.models import Bet, Outcome, Segment
+from bets.models import Bet, Outcome, Segment, Sketch
 from bets.outcome_forms import OutcomeForm, RestateForm
 from bets.outcome_page import (
     back_from,
@@ -26,6 +27,7 @@ from bets.outcome_page import (
 )
 from bets.outcomes_step import step_of
 from bets.rules_outcome import add_refusals
+from bets.sketching import as_typed, forget, leave, left, sketch_of, step_of_outcome
 from lib.clock import now, today
 from lib.edge import OK, UNSOUND, perform
 from metrics.models import Series
@@ -47,17 +49,21 @@ def add_outcome(request: PersonRequest, key: str) -> HttpResponse:
     if not (request.POST.get("series") or request.GET.get("series")):
         return _pick(request, bet)
     series, day = _series(request), today()
-    known = baseline_of(series, day)
-    form = OutcomeForm(series, known, _typed(request), initial=first_lines(bet, known, series, today=day))
+    step, known = step_of_outcome(series), baseline_of(series, day)
+    if "forget" in request.POST:
+        return forget(request, bet, step, f"{reverse('add_outcome', args=[key])}?series={series.pk}")
+    sketch = _offered(request, bet, step)
+    begins = first_lines(bet, known, series, today=day) | (as_typed(sketch) if sketch else {})
+    form = OutcomeForm(series, known, _typed(request), initial=begins)
     status = _perform(
-        request, form, lambda typed: actions.add_outcome(bet, series, **typed, by=request.user, at=now(), today=day)
-    )
-    if request.method == "POST" and status == OK and "check" not in request.POST:
-        messages.success(request, _("Outcome stated."))
-        return redirect(back_from(bet))
-    checked = check(form, bet, (), today=day) if form.is_bound else None
-    page = stating(bet, series, request.user, today=day, checked=checked)
-    return render(request, "bets/outcome.html", _shown(bet, page=page, form=form), status=status)
+        request, bet, step, form,
+        lambda typed: actions.add_outcome(bet, series, **typed, by=request.user, at=now(), today=day),
+    )  # fmt: skip
+    if _is_done(request, status):
+        return _done(request, bet, step, _("Outcome stated."))
+    tried = _tried(form, sketch)
+    page = stating(bet, series, request.user, today=day, checked=check(tried, bet, (), today=day) if tried else None)
+    return render(request, "bets/outcome.html", _shown(bet, page=page, form=form, sketch=sketch), status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,23 +71,25 @@ def change_outcome(request: PersonRequest, key: str, number: int) -> HttpRespons
     """Changes what an outcome of a draft says; who was slower sees both versions and loses nothing."""
     bet, day = _bet(request, key), today()
     outcome = _outcome(bet, number)
-    segments = _segments(outcome)
-    form = OutcomeForm(outcome.series, baseline_of(outcome.series, day), _typed(request), initial=initial_of(outcome))
+    segments, step = _segments(outcome), step_of_outcome(outcome.series, outcome)
+    if "forget" in request.POST:
+        return forget(request, bet, step, "change_outcome", key, str(number))
+    sketch = _offered(request, bet, step)
+    begins = initial_of(outcome) | (as_typed(sketch) if sketch else {})
+    form = OutcomeForm(outcome.series, baseline_of(outcome.series, day), _typed(request), initial=begins)
     seen = request.POST.get("seen", "")
     status = _perform(
-        request,
-        form,
+        request, bet, step, form,
         lambda typed: actions.change_outcome(outcome, seen=seen, **typed, by=request.user, at=now(), today=day),
-    )
-    if request.method == "POST" and status == OK and "check" not in request.POST:
-        messages.success(request, _("Outcome changed."))
-        return redirect(back_from(bet))
-    checked = check(form, bet, segments, today=day) if form.is_bound else check_stored(outcome, segments, today=day)
-    page = stating(
-        bet, outcome.series, request.user, today=day, outcome=outcome, checked=checked,
-        form=form if form.is_bound else None,
     )  # fmt: skip
-    return render(request, "bets/outcome.html", _shown(bet, page=page, form=form), status=status)
+    if _is_done(request, status):
+        return _done(request, bet, step, _("Outcome changed."))
+    tried = _tried(form, sketch)
+    checked = check(tried, bet, segments, today=day) if tried else check_stored(outcome, segments, today=day)
+    page = stating(
+        bet, outcome.series, request.user, today=day, outcome=outcome, checked=checked, form=form if tried else None
+    )  # fmt: skip
+    return render(request, "bets/outcome.html", _shown(bet, page=page, form=form, sketch=sketch), status=status)
 
 
 @require_GET
@@ -115,7 +123,9 @@ def restate_outcome(request: PersonRequest, key: str, number: int) -> HttpRespon
     current = _outcome(bet, number)
     form = RestateForm(current, _typed(request), initial=restate_initial(current))
     looked_at = _version(bet, number, request.POST.get("version", "")) or current
-    status = _perform(request, form, lambda typed: _restate(request, looked_at, typed))
+    status = OK
+    if request.method == "POST":
+        status = perform(form, lambda typed: _restate(request, looked_at, typed))
     if request.method == "POST" and status == OK:
         messages.success(request, _("Outcome restated. The version before is read on beside it."))
         return redirect("show_bet", key)
@@ -129,13 +139,40 @@ def _restate(request: PersonRequest, outcome: Outcome, typed: Any) -> None:
     actions.restate_outcome(outcome, **lines, by=request.user, at=now(), today=today())
 
 
-def _perform(request: PersonRequest, form: Any, act: Any) -> int:
-    """As `perform`; a check only looks whether the form is sound."""
+def _perform(request: PersonRequest, bet: Bet, step: str, form: OutcomeForm, act: Any) -> int:
+    """As `perform`; a check only looks whether the form is sound, and what is left is kept as it is."""
     if request.method != "POST":
         return OK
+    if "leave" in request.POST:
+        return leave(request, bet, step, form)
     if "check" in request.POST:
         return OK if form.is_valid() else UNSOUND
     return perform(form, lambda typed: act({name: value for name, value in typed.items() if name != "seen"}))
+
+
+def _is_done(request: PersonRequest, status: int) -> bool:
+    return request.method == "POST" and status == OK and "check" not in request.POST
+
+
+def _done(request: PersonRequest, bet: Bet, step: str, said: str) -> HttpResponse:
+    """Back to where outcomes are stated; what was left of this one is not wanted any more once it is saved."""
+    if "leave" in request.POST:
+        return left(request, back_from(bet))
+    actions.drop_sketch(request.user, bet, step)
+    messages.success(request, said)
+    return redirect(back_from(bet))
+
+
+def _offered(request: PersonRequest, bet: Bet, step: str) -> Sketch | None:
+    """What this person left here, for whoever comes back to it; what is sent now takes its place."""
+    return sketch_of(request, bet, step) if request.method == "GET" else None
+
+
+def _tried(form: OutcomeForm, sketch: Sketch | None) -> OutcomeForm | None:
+    """The form with what somebody typed, to be checked: sent now, or left before."""
+    if form.is_bound:
+        return form
+    return OutcomeForm(form.series, form.known, as_typed(sketch)) if sketch else None
 
 
 def _pick(request: PersonRequest, bet: Bet) -> HttpResponse:

@@ -9,6 +9,7 @@ from bets.models import Allowance, Bet, LearningOutcome, Outcome, Segment
 from bets.outcome_page import Checked, check_stored, finder_reasons
 from bets.rules_learning import learning_refusals
 from bets.rules_outcome import add_refusals, change_refusals
+from bets.sketching import LeftOutcome, left_outcomes
 from org.models import Person
 from org.visibility import powers_of
 
@@ -25,6 +26,7 @@ class Step:
     is_discovery: bool
     add_refusals: list[str]
     change_refusals: list[str]
+    left: Sequence[LeftOutcome]
 
 
 def step_of(bet: Bet, person: Person, *, today: date) -> Step:
@@ -37,6 +39,7 @@ def step_of(bet: Bet, person: Person, *, today: date) -> Step:
         allowance=Allowance.objects.filter(currency=bet.currency).first(),
         beyond=list(discovery_refusals(bet)), is_discovery=bet.stage == Bet.Stage.DISCOVERY,
         add_refusals=list(add_refusals(powers, bet)), change_refusals=list(change_refusals(powers, bet)),
+        left=left_outcomes(bet, person),
     )  # fmt: skip
 
 

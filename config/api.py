@@ -19,7 +19,9 @@ from rest_framework.reverse import reverse
 from rest_framework.views import exception_handler
 
 from bets import api as bets
+from bets import api_changing as changing
 from bets import api_desk as desk
+from bets import api_importing as importing
 from bets import api_logging as logged
 from bets import api_writing as writing
 from lib.api import Endpoint, cached
@@ -99,12 +101,15 @@ def both(reads: type[Endpoint], acts: type[Acting]) -> Any:
 
 OF_BET = "bets/<str:key>/"
 EVIDENCE = f"{OF_BET}evidence/<int:number>/"
+OUTCOME = f"{OF_BET}outcomes/<int:number>/"
+LEARNING = f"{OF_BET}learning-outcomes/<int:number>/"
 urlpatterns = [
     path("", Root.as_view(), name="api_root"),
     path("portfolio/", portfolio.ShowPortfolio.as_view(), name="api_show_portfolio"),
     path("bets/", both(portfolio.ListBets, stating.StateBet), name="api_list_bets"),
     path(OF_BET, both(portfolio.ShowBet, stating.ChangeBet), name="api_show_bet"),
-    path("bets/<str:key>/outcomes/<int:number>/", portfolio.ShowOutcome.as_view(), name="api_show_outcome"),
+    path(OUTCOME, both(portfolio.ShowOutcome, stating.ChangeOutcome), name="api_show_outcome"),
+    path(f"{OUTCOME}restate/", stating.RestateOutcome.as_view(), name="api_restate_outcome"),
     path(
         "bets/<str:key>/outcomes/<int:number>/signals/",
         bets.ListOutcomeSignals.as_view(),
@@ -118,6 +123,11 @@ urlpatterns = [
     path(f"{OF_BET}hypothesis/", writing.WriteHypothesis.as_view(), name="api_write_hypothesis"),
     path(f"{OF_BET}outcomes/", writing.AddOutcome.as_view(), name="api_add_outcome"),
     path(f"{OF_BET}tranches/", writing.PlanTranche.as_view(), name="api_plan_tranche"),
+    path(f"{OF_BET}tranches/<int:sequence>/", changing.ChangeTranche.as_view(), name="api_change_tranche"),
+    path(f"{OF_BET}assumptions/<int:number>/", changing.ChangeAssumption.as_view(), name="api_change_assumption"),
+    path(LEARNING, changing.DropLearning.as_view(), name="api_drop_learning"),
+    path(f"{LEARNING}finding/", changing.RecordLearning.as_view(), name="api_record_learning"),
+    path(f"{OF_BET}releases/<int:pk>/withdraw/", changing.WithdrawRelease.as_view(), name="api_withdraw_release"),
     path(f"{OF_BET}gates/<int:sequence>/", writing.RecordGate.as_view(), name="api_record_gate"),
     path(f"{OF_BET}assumptions/", both(desk.ListAssumptions, writing.AddAssumption), name="api_list_assumptions"),
     path(f"{OF_BET}learning-outcomes/", both(desk.ListLearning, writing.AddLearning), name="api_list_learning"),
@@ -129,6 +139,11 @@ urlpatterns = [
     path(f"{OF_BET}releases/", both(desk.ListReleases, writing.MarkRelease), name="api_list_releases"),
     path(f"{OF_BET}comments/", both(desk.ListComments, writing.WriteComment), name="api_list_comments"),
     path(f"{OF_BET}value/", both(desk.ListValue, writing.RecordValue), name="api_list_value"),
+    path("imports/", both(importing.ListImports, importing.UploadImport), name="api_list_imports"),
+    path("imports/<int:pk>/", importing.ShowImport.as_view(), name="api_show_import"),
+    path("imports/<int:pk>/take/", importing.TakeImport.as_view(), name="api_take_over_import"),
+    path("imports/<int:pk>/undo/", importing.UndoImport.as_view(), name="api_undo_import"),
+    path("imports/<int:pk>/drop/", importing.DropImport.as_view(), name="api_drop_import"),
     path("evidence/kinds/", desk.ListKinds.as_view(), name="api_list_kinds"),
     path("templates/", desk.ListTemplates.as_view(), name="api_list_templates"),
     path("allowances/", desk.ListAllowances.as_view(), name="api_list_allowances"),

@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 from inspect import cleandoc
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, PermissionDenied, ValidationError
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lib.api import Endpoint
+from lib.api import Endpoint, refuse
+from lib.uploads import TEXT_AT_MOST, LimitedUpload
 
 MOST = 1_000_000  # bytes of a body; a file is sent as a file
 LARGEST = 10**15  # minor units of money, and any other whole number that is sent
@@ -72,6 +74,16 @@ class Sent(serializers.Serializer[Any]):
                 {shown(name): [_("This is not known here; known are: %s.") % known] for name in unknown}
             )
         return super().to_internal_value(data)
+
+
+class Some(Sent):
+    """None of the fields has to be sent: what is not sent stays as it is."""
+
+    def get_fields(self) -> Any:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
 
 
 class Text(serializers.CharField):
@@ -140,11 +152,15 @@ class ActingSchema(AutoSchema):
         return self.view.sends if self._acts() else None
 
     def get_response_serializers(self) -> Any:
+        if self.method == "DELETE":
+            return {"204": None}
         if not self._acts():
             return super().get_response_serializers()
         return {str(self.view.status): self.view.answers}
 
     def get_description(self) -> str:  # type: ignore[override] # as in drf-spectacular, whose class has no types
+        if self.method == "DELETE":
+            return cleandoc(self.view.drop.__doc__)
         return cleandoc(self.view.says) if self._acts() else str(super().get_description())
 
 
@@ -161,7 +177,7 @@ class Acting(Endpoint):
         super().__init_subclass__(**options)
         if "act" in vars(cls):
             cls.says = cls.__doc__ or ""
-        methods = [name for name in ("get", "post", "patch") if hasattr(cls, name)]
+        methods = [name for name in ("get", "post", "patch", "delete") if hasattr(cls, name)]
         cls.http_method_names = [*methods, *(["head"] if "get" in methods else [])]
 
     def get_parsers(self) -> list[Any]:
@@ -212,6 +228,46 @@ class Changing(Acting):
 
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.perform(request)
+
+
+class Dropping(Acting):
+    """Answers DELETE; nothing is sent, and nothing is answered."""
+
+    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        self.drop()
+        return Response(status=204)
+
+    def drop(self) -> None:
+        """Calls the action."""
+        raise NotImplementedError
+
+
+class SentFile(Sent):
+    file = serializers.FileField(allow_empty_file=True, max_length=1000)
+
+
+class Uploading(Making):
+    """Answers POST of one file as multipart/form-data. One that is larger than `setting` allows is read past."""
+
+    sends, setting = SentFile, ""
+
+    def get_parsers(self) -> list[Any]:
+        return [MultiPartParser()]
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+        most = getattr(settings, self.setting)
+        self.limit = LimitedUpload(request, most, most + TEXT_AT_MOST)
+        request.upload_handlers.insert(0, self.limit)
+        return super().initialize_request(request, *args, **kwargs)
+
+    def typed(self, request: Request) -> dict[str, Any]:
+        request.data  # noqa: B018 # reads it, so that the limit has been asked
+        refuse(map(self.too_large, self.limit.skipped))
+        return super().typed(request)
+
+    def too_large(self, name: str) -> str:
+        """Says that the file of this name is too large."""
+        raise NotImplementedError
 
 
 def sentences(errors: Any, name: str = "") -> Iterator[str]:

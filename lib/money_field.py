@@ -10,13 +10,16 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 BLANKS = re.compile(r"[\s\u00a0\u202f'’]+")
+MINUS = "-\u2212"
 MOST = 10**14  # minor units: a thousand billion
 
 
 class MoneyField(forms.Field):
-    """Whole minor units from 1,234.50 in English or 1.234,50 in German; the currency stands beside the field."""
+    """Whole minor units from 1,234.50 in English or 1.234,50 in German; the currency stands beside the field.
+    `signed`: less than nothing can be typed too."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, signed: bool = False, **kwargs: Any) -> None:
+        self.signed = signed
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(**kwargs)
 
@@ -24,21 +27,23 @@ class MoneyField(forms.Field):
         typed = BLANKS.sub("", value or "")
         if not typed:
             return None
-        plain = _plain(typed) if len(typed) <= 40 else None
+        is_less = self.signed and typed[0] in MINUS
+        plain = _plain(typed[is_less:]) if len(typed) <= 40 else None
         if plain is None:
             example = f"12{get_format('THOUSAND_SEPARATOR')}500{get_format('DECIMAL_SEPARATOR')}50"
             raise ValidationError(_("Enter an amount of money, like %(example)s.") % {"example": example})
         minor = int(Decimal(plain) * 100)
         if minor > MOST:
             raise ValidationError(_("That is more money than can be written down here."))
-        return minor
+        return -minor if is_less else minor
 
     def prepare_value(self, value: Any) -> Any:
         """Stored minor units as they would be typed; what was typed stays as it is."""
         if not isinstance(value, int):
             return value
-        whole, cents = divmod(value, 100)
-        return f"{whole}{get_format('DECIMAL_SEPARATOR')}{cents:02d}" if cents else str(whole)
+        whole, cents = divmod(abs(value), 100)
+        major = f"-{whole}" if value < 0 else str(whole)
+        return f"{major}{get_format('DECIMAL_SEPARATOR')}{cents:02d}" if cents else major
 
 
 def _plain(typed: str) -> str | None:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bets.api_shapes import FamilyRuleShape, current_of, outcomes_read_in
-from bets.models import Bet, FamilyRule, Outcome, Tranche
+from bets.models import Bet, Effort, FamilyRule, Outcome, Tranche
 from lib.api import Endpoint, Listing, complaint, refuse
 from lib.clock import today
 from org.models import Person, RoleGrant, Run
@@ -89,7 +89,9 @@ def bet_in_full(request: Request, key: str) -> Row:
     night = latest_night()
     bets = listed(Bet.objects.visible_to(powers_of(request.user)).with_stakes(today()))
     tranches = Prefetch("tranches", Tranche.objects.order_by("sequence"))
-    bets = bets.prefetch_related("teams", "hypotheses__written_by", tranches, outcomes_read_in(night))
+    efforts = Prefetch("efforts", Effort.objects.select_related("team"))
+    bets = bets.select_related("template").prefetch_related("teams", "hypotheses__written_by", tranches, efforts)
+    bets = bets.prefetch_related(outcomes_read_in(night))
     (row,) = _rows([get_object_or_404(bets, key=key)], night)
     return row
 

@@ -16,6 +16,7 @@ from bets.api_shapes import (
     current_of,
     money_of,
 )
+from bets.draft_page import cost_with
 from bets.models import Bet, Verdict
 from lib.api import Money, Number
 from org.models import Person, Role, Run
@@ -81,12 +82,32 @@ class ValueShape(Shape):
     high = Money()
 
 
+class TeamWeeksShape(Shape):
+    team = serializers.CharField(help_text="Its key.")
+    weeks = Number()
+
+
+class CostShape(Shape):
+    """Cash of the tranches, and in full: with the weeks of the teams at their rates."""
+
+    cash = Money()
+    team_weeks = TeamWeeksShape(many=True)
+    full = Money(allow_null=True, help_text="Null where a team has no rate, or one in another currency.")
+
+
 class BetDetailShape(BetShape):
+    template = serializers.CharField(source="bet.template.key", allow_null=True, default=None, help_text="Its key.")
+    live_at = serializers.DateTimeField(source="bet.live_at", allow_null=True)
+    premortem = serializers.CharField(source="bet.premortem", help_text="Why it may have failed; empty: not written.")
     teams = serializers.SerializerMethodField(help_text="Keys of the teams that work on it.")
     hypotheses = HypothesisShape(source="bet.hypotheses", many=True, help_text="Every version, the latest first.")
     outcomes = serializers.SerializerMethodField(help_text="As they stand, each with its former versions.")
     tranches = TrancheShape(source="bet.tranches", many=True)
     value = serializers.SerializerMethodField("get_worth", help_text="Worth of the target; null where nobody set it.")
+    value_conversion = serializers.CharField(
+        source="bet.value_conversion", help_text="How the value follows from the target."
+    )
+    cost = serializers.SerializerMethodField(help_text="What was planned, the weeks of its teams included.")
     fails_at = serializers.IntegerField(source="bet.fails_at", help_text="So many primaries must fail to cease.")
     scales_at = serializers.IntegerField(
         source="bet.scales_at", allow_null=True, help_text="So many primaries must beat their targets; null: all."
@@ -100,6 +121,16 @@ class BetDetailShape(BetShape):
     def get_worth(self, row: Row) -> dict[str, Any] | None:
         amounts = {"low": row.bet.value_low, "likely": row.bet.value_likely, "high": row.bet.value_high}
         return None if None in amounts.values() else {key: money_of(row.bet, one) for key, one in amounts.items()}
+
+    @extend_schema_field(CostShape)
+    def get_cost(self, row: Row) -> dict[str, Any]:
+        tranches, efforts = row.bet.tranches.all(), row.bet.efforts.all()  # with their teams, by bet_in_full
+        cost = cost_with(row.bet, tranches, efforts)
+        return {
+            "cash": money_of(row.bet, cost.cash),
+            "team_weeks": [{"team": effort.team.key, "weeks": float(effort.weeks)} for effort in efforts],
+            "full": money_of(row.bet, cost.full),
+        }
 
     def get_teams(self, row: Row) -> list[str]:
         return [team.key for team in row.bet.teams.all()]

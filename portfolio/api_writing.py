@@ -1,20 +1,26 @@
-"""Addresses of the API that state a bet, change a draft and take it live; they answer with the bet as it stands."""
+"""Addresses of the API that state a bet, change a draft and take it live, and that move the lines of an outcome; they
+answer with the bet, or the outcome, as it stands."""
 
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from bets import actions
 from bets.actions import Claim
-from bets.api_writing import COLLEAGUE, OnBet, SentClaim, colleague
-from bets.models import Bet, Goal, Template
-from lib.api_writing import Changing, Known, Making, Sent, Text, Whole
+from bets.actions.outcomes import outcome_seen
+from bets.api_shapes import OutcomeShape, current_of, outcomes_read_in
+from bets.api_writing import COLLEAGUE, OnBet, SentClaim, SentOutcome, colleague
+from bets.models import Bet, Goal, Outcome, Template
+from bets.rules_draft import MINOR_AT_MOST
+from lib.api_writing import Changing, Dropping, Finite, Known, Making, Sent, Some, Text, Whole, shown
 from lib.clock import now, today
 from org.models import Domain, Team
 from org.visibility import powers_of
 from portfolio.api import bet_in_full
 from portfolio.api_shapes import BetDetailShape
+from portfolio.nights import latest_night
 
 
 def domains_of(person: Any) -> Any:
@@ -24,6 +30,9 @@ def domains_of(person: Any) -> Any:
 
 def teams_of(person: Any) -> Any:
     return Team.objects.filter(domain__in=domains_of(person))
+
+
+WORTH = "What reaching the target is worth, minor units of the bet's currency: all three, or none."
 
 
 class SentAbout(Sent):
@@ -46,12 +55,31 @@ class SentBet(SentAbout):
     template = Known(lambda person: Template.objects.filter(is_active=True), required=False, allow_null=True)
 
 
-class SentBetChange(SentAbout):
-    def get_fields(self) -> Any:
-        fields = super().get_fields()
-        for field in fields.values():
-            field.required = False
-        return fields
+class TeamWeeks(serializers.DictField):
+    """Weeks by the key of a team that the person may see."""
+
+    child = serializers.DecimalField(max_digits=6, decimal_places=1, min_value=0)
+
+    def to_internal_value(self, data: Any) -> dict[Team, Any]:
+        weeks = super().to_internal_value(data)
+        teams = {team.key: team for team in teams_of(self.context["request"].user).filter(key__in=list(weeks))}
+        if unknown := [shown(key) for key in weeks if key not in teams]:
+            raise serializers.ValidationError(
+                _("“%s” is not there, or nothing that you may see.") % "”, “".join(unknown)
+            )
+        return {teams[key]: count for key, count in weeks.items()}
+
+
+class SentBetChange(Some, SentAbout):
+    premortem = Text(max_length=2000, help_text="Why it may have failed, a year from now.")
+    value_low = Whole(allow_null=True, max_value=MINOR_AT_MOST, help_text=WORTH)
+    value_likely = Whole(allow_null=True, max_value=MINOR_AT_MOST, help_text=WORTH)
+    value_high = Whole(allow_null=True, max_value=MINOR_AT_MOST, help_text=WORTH)
+    value_conversion = Text(max_length=300, allow_blank=True, help_text="How the value follows from the target.")
+    team_weeks = TeamWeeks(help_text="Weeks by key of a team of the bet; a team that is not named takes none.")
+
+
+PARTS = ("low", "likely", "high", "conversion")
 
 
 class _Whole(OnBet):
@@ -79,7 +107,8 @@ class StateBet(_Whole, Making):
 
 
 class ChangeBet(_Whole, Changing):
-    """Changes what a draft says of itself; what is not sent stays."""
+    """Changes what a draft says of itself, why it may fail, its value and its effort; what is not sent stays. All that
+    is sent is written, or nothing of it."""
 
     sends = SentBetChange
 
@@ -87,7 +116,10 @@ class ChangeBet(_Whole, Changing):
         bet = self.bet()
         if "lead" in typed:
             typed["lead"] = colleague(typed.get("domain", bet.domain).pk, typed["lead"], "lead")
-        return actions.change_bet(bet, **typed, **self.by())
+        more = {"premortem": typed.pop("premortem", None), "weeks": typed.pop("team_weeks", None)}
+        value = {part: typed.pop(f"value_{part}") for part in PARTS if f"value_{part}" in typed}
+        teams = typed.pop("teams", None)
+        return actions.change_draft(bet, about=typed, teams=teams, value=value, **more, **self.by())
 
 
 class GoLive(_Whole, Making):
@@ -97,3 +129,62 @@ class GoLive(_Whole, Making):
 
     def act(self, typed: dict[str, Any]) -> Bet:
         return actions.go_live(self.bet(), **self.by(), today=today())
+
+
+class SentOutcomeChange(Some, SentOutcome):
+    """What an outcome says."""
+
+
+class _Outcome(OnBet):
+    answers = OutcomeShape
+
+    def outcome(self, **named: Any) -> Outcome:
+        outcomes = Outcome.objects.all() if named else Outcome.objects.current()
+        found: Outcome = self.one(
+            outcomes.select_related("bet", "series__metric", "series__source"), number=self.kwargs["number"], **named
+        )
+        return found
+
+    def shown(self, made: Outcome) -> Any:
+        bet = Bet.objects.prefetch_related(outcomes_read_in(latest_night())).get(pk=made.bet_id)
+        return OutcomeShape(next(one for one in current_of(bet) if one.number == made.number)).data
+
+
+class ChangeOutcome(_Outcome, Changing, Dropping):
+    """Changes what an outcome of a draft says; what is not sent stays."""
+
+    sends = SentOutcomeChange
+
+    def act(self, typed: dict[str, Any]) -> Outcome:
+        outcome = self.outcome()
+        return actions.change_outcome(outcome, seen=outcome_seen(outcome), **typed, **self.by(), today=today())
+
+    def drop(self) -> None:
+        """Takes an outcome out of a draft."""
+        actions.drop_outcome(self.outcome(), **self.by())
+
+
+class SentLines(Sent):
+    target = Finite(required=False)
+    kill_line = Finite(required=False)
+    decide_by = serializers.DateField(required=False)
+    reason = Text(max_length=300, help_text="Why the lines move.")
+    version = Whole(
+        required=False, max_value=32_767, help_text="The one that was read: when it was restated since, it is refused."
+    )
+
+
+class RestateOutcome(_Outcome, Making):
+    """Moves the lines of an outcome of a live bet, with a reason: a new version, beside which the one before is read
+    on. A line that is not sent stays."""
+
+    sends = SentLines
+
+    def act(self, typed: dict[str, Any]) -> Outcome:
+        version = typed.pop("version", None)
+        outcome = self.outcome() if version is None else self.outcome(version=version)
+        lines = {name: getattr(outcome, name) for name in ("target", "kill_line", "decide_by")} | typed
+        return actions.restate_outcome(outcome, **lines, **self.by(), today=today())
+
+    def where(self, made: Outcome) -> str:
+        return self.below("api_show_outcome", made.number)

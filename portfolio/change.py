@@ -169,7 +169,7 @@ def outlook_of_bet(
     if {"cease", "scale"} <= asked.standing:
         return Outlook([], [], _("Its outcomes contradict each other: check the data first, then decide."))
     if not aheads:
-        return Outlook([], [], why_not(readings.values()))
+        return Outlook([], [], _since_night(outcomes, readings) or why_not(readings.values()))
     how = joining_of(outcomes[0].bet, outcomes)
     log_e = joined((aheads.get(outcome.pk) for outcome in outcomes), how, asked.cuts["cease"])
     only = outcomes[0] if len(outcomes) == 1 else None
@@ -190,6 +190,13 @@ def outlook_of_outcome(outcome: Outcome, reading: Reading | None, ahead: Ahead |
     changes = [told.change(key, _supposed(key, outcome, readings), ahead.log_e[key]) for key in SUPPOSED]
     alone = _("This is the outcome alone, taken as shown from E = 20 on; a flag on the bet asks for more.")
     return Outlook(changes, [*_assumption({outcome.pk: ahead}, outcome), alone])
+
+
+def _since_night(outcomes: list[Outcome], readings: Mapping[int, Reading]) -> str:
+    """Where the night read only versions that stand no more."""
+    if not readings or any(outcome.pk in readings for outcome in outcomes):
+        return ""
+    return _("Its lines were moved after the latest night: the next night reads the new ones.")
 
 
 def why_not(readings: Iterable[Reading]) -> str:

@@ -215,8 +215,9 @@ def _page(bet: Bet, part: str = "") -> str:
     return reverse("show_bet", args=[bet.key]) + part
 
 
-def _log(bet: Bet) -> str:
-    return reverse("log_evidence", args=[bet.key])
+def _log(bet: Bet, about: str = "") -> str:
+    """Where evidence on the bet is logged; what it is `about` is listed first there."""
+    return reverse("log_evidence", args=[bet.key]) + (f"?about={about}" if about else "")
 
 
 def decide(bet: Any) -> Task:
@@ -271,13 +272,15 @@ def outcome_without_news(outcome: Outcome) -> Task:
         url = _page(outcome.bet, f"#outcome-{outcome.number}")
         return Task("stale", what, _("See its signals"), url, outcome.bet, outcome.decide_by, _since(freshest))
     since, bet = _since(freshest), outcome.bet
-    return Task("fresh", metric, _("Log evidence"), _log(bet), bet, outcome.decide_by, since)
+    url = _log(bet, f"outcome-{outcome.number}")
+    return Task("fresh", metric, _("Log evidence"), url, bet, outcome.decide_by, since)
 
 
 def assumption_without_news(assumption: Assumption) -> Task:
     freshest, due = assumption.freshest, assumption.due  # type: ignore[attr-defined] # annotated
     what, bet = _("Assumption: %(statement)s") % {"statement": assumption.statement}, assumption.bet
-    return Task("fresh", what, _("Log evidence"), _log(bet), bet, due, _since(freshest))
+    url = _log(bet, f"assumption-{assumption.number}")
+    return Task("fresh", what, _("Log evidence"), url, bet, due, _since(freshest))
 
 
 def _since(freshest: date | None) -> str:

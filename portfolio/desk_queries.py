@@ -156,8 +156,9 @@ def drafts(person: Person) -> QuerySet[Bet]:
 
 
 def sketches(person: Person) -> QuerySet[Sketch]:
-    """What I typed and left, other than in drafts of mine, which are listed anyway."""
-    found = Sketch.objects.filter(person=person).exclude(bet__lead=person, bet__state=Bet.State.DRAFT)
+    """What I typed and left, while it can be gone on with; drafts of mine are listed anyway."""
+    open_ = Q(bet=None) | Q(bet__state=Bet.State.DRAFT)
+    found = Sketch.objects.filter(open_, person=person).exclude(bet__lead=person)
     return found.select_related("bet").order_by("-left_at", "pk")
 
 

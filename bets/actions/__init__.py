@@ -29,6 +29,7 @@ from bets.actions.planning import (
     set_cost,
     set_value,
 )
+from bets.actions.redrafting import change_draft
 from bets.actions.releasing import mark_release, withdraw_release
 from bets.actions.restating import restate_outcome
 from bets.actions.standards import add_goal, change_goal, drop_allowance, keep_allowance, keep_kind, keep_template
@@ -52,6 +53,7 @@ __all__ = [
     "attach_file",
     "change_assumption",
     "change_bet",
+    "change_draft",
     "change_evidence",
     "change_goal",
     "change_outcome",

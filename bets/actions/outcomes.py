@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max, ProtectedError
 
 from bets import rules
-from bets.models import Bet, Outcome, Segment
+from bets.models import Bet, Outcome, Segment, Sketch
 from bets.rules_outcome import add_refusals, change_refusals, series_refusals, twice_refusals
 from bets.signals import noise_history
 from lib.refusals import Refused, refuse_if
@@ -105,6 +105,7 @@ def drop_outcome(outcome: Outcome, *, by: Person, at: datetime) -> None:
     try:
         outcome.segments.all().delete()
         outcome.delete()
+        Sketch.objects.filter(bet=bet, step=f"outcome-{outcome.number}").delete()  # its number may be given again
     except ProtectedError:
         raise Refused(
             "Evidence or a forecast points to this outcome: it stays, but its lines can be changed."

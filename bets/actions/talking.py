@@ -47,7 +47,7 @@ def write_comment(
 
 def _deed(comment: Comment) -> str:
     if comment.asks and comment.answer_by:
-        return f"asked {comment.asks} until {comment.answer_by:%-d %B %Y}"
+        return f"asked {comment.asks} for an answer by {comment.answer_by:%-d %B %Y}"
     return "replied" if comment.reply_to else "commented"
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from bets.models import Outcome
 from metrics.models import Series
 from org.models import Domain, Person, Role
+from tests.api.writers import World
 from tests.cast import person
 from tests.factories import (
     AT,
@@ -20,6 +21,7 @@ from tests.factories import (
     CommentFactory,
     DecisionFactory,
     DomainFactory,
+    EffortFactory,
     EventFactory,
     EvidenceFactory,
     EvidenceFileFactory,
@@ -31,6 +33,8 @@ from tests.factories import (
     GateResultFactory,
     GoalFactory,
     HypothesisFactory,
+    ImportFactory,
+    ImportRowFactory,
     JobFactory,
     LearningOutcomeFactory,
     MetricFactory,
@@ -75,6 +79,7 @@ class Shop:
             TemplateFactory()
         self._written(size)
         AllowanceFactory()
+        self._imported(size)
         for number in range(size):
             DomainFactory(key=f"xylo-below-{number}", name="Xylo below", parent=self.domain)
             colleague = PersonFactory(name=f"Xylo colleague {number}")
@@ -98,6 +103,8 @@ class Shop:
             key=f"XYLO-{number}", name="Xylo bet", domain=self.domain, goal=self.goal, lead=lead, is_sample=True
         )
         self.bet.teams.add(TeamFactory(domain=self.domain, key=f"xylo-team-{number}", name="Xylo team"))
+        for _ in range(size):
+            EffortFactory(bet=self.bet, team=TeamFactory(domain=self.domain, name="Xylo team"))
         for version in range(1, size + 1):
             HypothesisFactory(bet=self.bet, version=version)
             TrancheFactory(bet=self.bet, planned_on=TODAY, purpose="Xylo purpose")
@@ -128,6 +135,15 @@ class Shop:
             tranche = TrancheFactory(**of)
             GateResultFactory(tranche=tranche, said_by=lead)
             ForecastFactory(outcome=None, tranche=tranche, note="Xylo note.", person=lead)
+
+    def _imported(self, size: int) -> None:
+        """Files of projects, the last with what is wrong in it and the bet that came of it."""
+        for _ in range(size):
+            self.file = ImportFactory(file_name="xylo.csv", uploaded_by=self.bet.lead)
+        reason = {"column": "Name", "means": "name", "said": "Xylo is no name.", "of": "row"}
+        for number in range(2, size + 2):
+            ImportRowFactory(file=self.file, number=number, cells={"Name": "Xylo"}, reasons=[reason])
+        ImportRowFactory(file=self.file, number=size + 2, bet=self.bet)
 
     def _decided(self, size: int) -> None:
         """Segments, versions, resolutions, near misses and decisions of the last outcome."""
@@ -175,6 +191,8 @@ class Shop:
             "api_show_evidence": f"{bet}evidence/{self.evidence.number}/",
             "api_list_kinds": "/api/evidence/kinds/",
             "api_list_templates": "/api/templates/",
+            "api_list_imports": "/api/imports/",
+            "api_show_import": f"/api/imports/{self.file.pk}/",
             "api_list_allowances": "/api/allowances/",
             "api_show_metric": f"/api/metrics/{self.metric.key}/",
             "api_show_source": source,
@@ -209,6 +227,8 @@ def shop(db: None) -> Shop:
 
 @pytest.fixture
 def executive_client(executive: Person, client_of: Callable[[Person], Client]) -> Client:
+    """Somebody who may read everything there is: an executive who also keeps the standards and the imports."""
+    RoleGrantFactory(person=executive, role=Role.PRODUCT_OPERATIONS)
     return client_of(executive)
 
 
@@ -222,3 +242,13 @@ def nobody(db: None) -> Person:
 def shopkeeper(shop: Shop) -> Person:
     """A product lead of the shop, and of nothing else."""
     return person("Sam Shopkeeper", Role.PRODUCT_LEAD, shop.domain)
+
+
+@pytest.fixture
+def world(product_lead: Person, retail: Domain) -> World:
+    return World(product_lead, retail)
+
+
+@pytest.fixture
+def lead(world: World, client_of: Callable[[Person], Client]) -> Client:
+    return client_of(world.lead)

@@ -21,10 +21,13 @@ from tests.factories import (
     EvidenceKindFactory,
     FamilyRuleFactory,
     FlagFactory,
+    ImportFactory,
+    ImportRowFactory,
     OutcomeFactory,
     ReadingFactory,
     RunFactory,
     SignalFactory,
+    TeamFactory,
     TrancheFactory,
     VerdictFactory,
 )
@@ -37,7 +40,7 @@ HOST = "https://stakes.example"
 
 @pytest.fixture
 def bets() -> None:
-    """The two bets that the guide speaks of."""
+    """The bets and the import that the guide speaks of."""
     run, claims = RunFactory(), DomainFactory(key="claims", name="Claims")
     bet = BetFactory(key="CL-01", name="Photo estimate", domain=claims, stage="validation")
     outcome = OutcomeFactory(bet=bet, number=1)
@@ -50,8 +53,11 @@ def bets() -> None:
     FlagFactory(bet=bet, outcome=outcome, run=run)
     FamilyRuleFactory(run=run)
     DecisionFactory(bet=bet, number=1, run=run)
-    for other in (bet, BetFactory(key="CL-02", name="Glass", domain=claims)):
-        TrancheFactory(bet=other)
+    draft = BetFactory(key="CL-03", domain=claims, state="draft", stage="discovery")
+    draft.teams.add(TeamFactory(key="atlas", domain=claims))
+    for other in (bet, BetFactory(key="CL-02", name="Glass", domain=claims), draft):
+        TrancheFactory(bet=other, sequence=1)
+    ImportRowFactory(file=ImportFactory(pk=7, rows_seen=3, rows_bad=1))
 
 
 def ask(command: str, token: str) -> Any:

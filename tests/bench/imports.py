@@ -7,8 +7,8 @@ import xlsxwriter
 
 from bets.actions import take_over_import, undo_import, upload_import
 from bets.models import Bet, Import
+from org.actions import advance_run, claim_job, perform_job
 from org.models import Person, Role, RoleGrant, Run
-from portfolio.replay import perform_run
 from tests.bench.enterprise import Enterprise
 from tests.bench.pages import own_database
 from tests.bench.report import Row
@@ -71,9 +71,14 @@ def _row(name: str, seconds: float, reference: float) -> Row:
 
 
 def _finish(file: Import) -> None:
-    """What a worker does, in this process."""
+    """What a worker does, in this process; the first jobs were planned when the run started."""
     file.refresh_from_db()
-    perform_run(Run.objects.get(pk=file.run_id), at=file.uploaded_at)
+    run = Run.objects.get(pk=file.run_id)
+    while run.state != Run.State.DONE:
+        while (job := claim_job(at=file.uploaded_at, run=run)) is not None:
+            perform_job(job, at=file.uploaded_at)
+        advance_run(run.pk, at=file.uploaded_at)
+        run.refresh_from_db()
     file.refresh_from_db()
 
 

@@ -51,7 +51,7 @@ def test_a_question_has_somebody_who_answers_and_a_day(bet: Bet, finance: Person
     answer = write_comment(bet, "The one of May.", reply_to=asked, by=bet.lead, **WHEN)
     assert (asked.asks, asked.answer_by, answer.reply_to) == (bet.lead, TODAY, asked)
     assert list(Event.objects.order_by("pk").values_list("sentence", flat=True)) == [
-        "Fiona Finance asked Paul Lead until 2 March 2026: Which rate?",
+        "Fiona Finance asked Paul Lead for an answer by 2 March 2026: Which rate?",
         "Paul Lead replied: The one of May.",
     ]
 

@@ -65,6 +65,24 @@ def text(answer: Any) -> str:
     return unescape(answer.content.decode())
 
 
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("learning-1", "learning-1"), ("assumption-2", "assumption-2"), ("assumption-9", "assumption-1"),
+        ("x" * 9_000, "assumption-1"), ("", "assumption-1"),
+    ],
+)  # fmt: skip
+def test_what_one_came_for_is_listed_first_marked_and_undecided(
+    client_of, product_lead, evidence, bet, asked, first
+) -> None:
+    AssumptionFactory(bet=bet, number=2)
+    LearningOutcomeFactory(bet=bet, number=1)
+    answer = client_of(product_lead).get("/bets/B-1/evidence/new/", {"about": asked})
+    (thing, field), *_rest = answer.context["form"].about
+    assert (thing.field, field.value(), len(answer.context["form"].about)) == (first, None, 3)
+    assert text(answer).count("You came for this") == (asked == first)
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_asks_to_sign_in_and_does_not_exist_out_of_reach(client, client_of, outsider, evidence, path) -> None:
     assert client.get(path).status_code == 302

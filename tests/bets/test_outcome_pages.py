@@ -11,7 +11,7 @@ from django.utils import translation
 
 from bets.actions.outcomes import outcome_seen
 from bets.baseline import baseline_of
-from bets.models import Bet, Outcome
+from bets.models import Bet, Outcome, Sketch
 from bets.outcome_forms import OutcomeForm
 from lib.clock import today
 from metrics.models import Series, Signal
@@ -315,6 +315,55 @@ def test_a_changed_outcome_keeps_what_its_segments_can_prove(
     assert client.get("/bets/B-1/outcomes/check/", asked | {"outcome": "99999"}).status_code == 200
     assert client.get("/bets/B-1/outcomes/check/", asked | {"outcome": "7"}).status_code == 404
     assert client.get("/bets/B-1/outcomes/99999/change/").status_code == 404
+
+
+# ---- left half-way
+
+
+def test_an_outcome_left_half_way_comes_back_as_typed_for_whoever_left_it_until_it_is_stated(
+    client_of: Any, product_lead: Person, product_operations: Person, draft: Bet, series: Series
+) -> None:
+    lead, path = client_of(product_lead), f"/bets/B-1/outcomes/new/?series={series.pk}"
+    half = lines(series, target="forty <b>", kill_line="")
+    answer = lead.post("/bets/B-1/outcomes/new/", half | {"leave": "1"}, follow=True)
+    assert answer.redirect_chain == [("/bets/B-1/draft/outcomes/", 302)]
+    assert "You left an outcome half-way on" in text(answer)
+    assert path in text(answer)
+    page = text(lead.get(path))
+    assert all(words in page for words in ("You left this half-way on", 'name="target" value="forty <b>"'))
+    assert 'name="kill_line" value' not in page
+    other = client_of(product_operations)
+    assert "half-way on" not in text(other.get(path)) + text(other.get("/bets/B-1/draft/outcomes/"))
+    assert lead.post("/bets/B-1/outcomes/new/", lines(series)).status_code == 302
+    assert (Sketch.objects.exists(), Outcome.objects.count()) == (False, 1)
+
+
+def test_a_change_left_half_way_shows_what_somebody_changed_meanwhile_and_can_be_forgotten(
+    client_of: Any, product_lead: Person, product_operations: Person, outcome: Outcome
+) -> None:
+    lead, path, seen = client_of(product_lead), "/bets/B-1/outcomes/1/change/", outcome_seen(outcome)
+    given = lines(outcome.series, planned_exposures="18000", seen=seen)
+    assert lead.post(path, {**given, "target": "46.5", "leave": "1"}).status_code == 302
+    before = text(lead.get(path))
+    assert ('value="46.5"' in before, "has not reached 46.5 %" in before) == (True, True)
+    assert "Somebody changed this meanwhile" not in before
+    assert "a change of an outcome half-way" in text(lead.get("/bets/B-1/draft/outcomes/"))
+    client_of(product_operations).post(path, {**given, "target": "48"})
+    assert '<th scope="row">Target</th><td>48</td><td>46.5</td>' in text(lead.get(path))
+    assert lead.post(path, {"forget": "1"})["Location"] == path
+    after = text(lead.get(path))
+    assert ("half-way on" in after, 'value="48"' in after, Outcome.objects.get().target) == (False, True, 0.48)
+
+
+def test_what_was_left_of_an_outcome_goes_with_it_and_who_may_not_state_one_leaves_nothing(
+    client_of: Any, product_lead: Person, executive: Person, outcome: Outcome
+) -> None:
+    path, given = "/bets/B-1/outcomes/1/change/", lines(outcome.series, leave="1")
+    assert client_of(executive).post(path, given).status_code == 409
+    assert not Sketch.objects.exists()
+    client_of(product_lead).post(path, given)
+    assert client_of(product_lead).post("/bets/B-1/outcomes/1/drop/").status_code == 302
+    assert not Sketch.objects.exists()
 
 
 def test_the_step_of_the_guide_has_each_outcome_with_what_it_can_prove(

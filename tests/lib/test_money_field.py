@@ -27,6 +27,14 @@ def test_what_is_no_amount_is_said(typed) -> None:
         MoneyField().clean(typed)
 
 
+def test_less_than_nothing_can_be_typed_only_where_it_is_meant() -> None:
+    field = MoneyField(signed=True)
+    assert [field.clean(typed) for typed in ("-1,234.50", "\u2212 0.5", "12")] == [-123_450, -50, 1200]
+    assert field.prepare_value(-123_450) == "-1234.50"
+    with pytest.raises(ValidationError):
+        field.clean("-")
+
+
 def test_what_is_stored_is_shown_as_it_would_be_typed() -> None:
     field = MoneyField()
     assert [field.prepare_value(value) for value in (1_200_000, 123_450, "abc", None)] == [

@@ -201,9 +201,13 @@ def test_a_sample_bet_says_so(client_of, executive, retail) -> None:
     assert "Sample data" in page_of(client_of, executive)
 
 
-def test_a_draft_that_has_nothing_yet_has_a_page(client_of, executive, retail) -> None:
+def test_a_draft_that_has_nothing_yet_has_a_page_and_is_not_decided_on(
+    client_of, executive, product_lead, retail
+) -> None:
     BetFactory(key="B-1", domain=retail, state="draft")
     page = page_of(client_of, executive)
+    led = page_of(client_of, product_lead)
+    assert ("may-not" in page + led, "Go on stating this bet" in led) == (False, True)
     assert "No night has run yet." in page
     assert "No outcome has been stated yet" in page
     assert "No money is planned" in page

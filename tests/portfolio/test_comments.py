@@ -51,7 +51,7 @@ def test_a_question_is_asked_and_its_answer_closes_it(client_of: Any, finance: P
     answer = client_of(finance).post(PATH, asked, follow=True)
     comment = Comment.objects.get()
     assert answer.redirect_chain == [(f"{PATH}#comment-{comment.pk}", 302)]
-    assert "Asks Paul Lead to answer until" in text(answer)
+    assert "Asks Paul Lead to answer by" in text(answer)
     lead = client_of(bet.lead)
     assert "Which rate" in text(lead.get(f"{PATH}?reply={comment.pk}")).split("</blockquote>")[0]
     lead.post(PATH, {"text": "That of May.", "reply_to": comment.pk})

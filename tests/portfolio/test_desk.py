@@ -127,6 +127,8 @@ def test_an_outcome_is_named_with_the_days_left_when_neither_signals_nor_people_
 ) -> None:
     made = outcome(bet, night, days=40, read=-29)
     assert told(product_lead, night)["fresh"] == [("fresh", 40)]
+    url = part(product_lead, "fresh", night).lines[0].task.url
+    assert url == f"/bets/{bet.key}/evidence/new/?about=outcome-{made.number}"
     EvidenceLinkFactory(evidence=EvidenceFactory(bet=bet, happened_on=day(-28)), assumption=None, outcome=made)
     assert "fresh" not in told(product_lead, night)
 
@@ -163,6 +165,8 @@ def test_assumptions_without_news_come_by_their_day_and_importance(bet: Bet, nig
     lines = part(product_lead, "fresh", night).lines
     assert [line.task.what for line in lines] == ["Assumption: Large.", "Assumption: Small."]
     assert {(line.left, line.task.note) for line in lines} == {("40 days left", "no evidence yet")}
+    numbers = [bet.assumptions.get(statement=words).number for words in ("Large.", "Small.")]
+    assert [line.task.url.split("/new/")[1] for line in lines] == [f"?about=assumption-{number}" for number in numbers]
 
 
 def test_what_began_less_than_four_weeks_ago_has_time(retail: Domain, product_lead: Person) -> None:
@@ -186,6 +190,8 @@ def test_outcomes_without_a_forecast_of_mine_and_what_is_unfinished(bet: Bet, ni
     assert found["forecasts"] == [("forecast", 70)]
     assert found["drafts"] == [("draft", None), ("draft", None)]
     assert [line.task.url for line in part(product_lead, "drafts").lines] == ["/bets/CL-2/draft/", "/bets/new/"]
+    SketchFactory(person=product_lead, bet=BetFactory(), step="premortem")  # it went live: nobody goes on with it
+    assert told(product_lead, night)["drafts"] == [("draft", None), ("draft", None)]
 
 
 # ---- other roles
