@@ -13,9 +13,8 @@ from tests.journeys.helpers import sign_in
 from tests.world import PAGES, WALKS
 
 # A group of radio buttons is one stop, and so is whatever else keeps its own arrow keys.
-NUMBER_STOPS = """(within) => {
-  const all = document.querySelector(within).querySelectorAll(
-    "a[href], button, input, select, textarea, summary, iframe, [tabindex]");
+NUMBER_STOPS = """() => {
+  const all = document.querySelectorAll("a[href], button, input, select, textarea, summary, iframe, [tabindex]");
   const stops = [...all].filter((one) => one.tabIndex >= 0 && !one.disabled && one.type !== "hidden"
     && one.checkVisibility({ visibilityProperty: true }) && !(one.type === "radio" && !one.checked));
   stops.forEach((one, i) => { one.dataset.stop = i; });
@@ -49,20 +48,16 @@ def test_tab_reaches_everything_on_the_pages(
         page.goto(live_server.url + PAGES[name].url.format(**everything))
         # What a page that follows its work would swap under the hands.
         page.route("**", lambda route: None if "hx-request" in route.request.headers else route.continue_())
-        # The frame is the same on all pages: the first of a walk is walked with it, the others from their content on.
-        within = "body" if name == names[0] or not page.locator("#main").count() else "#main"
-        troubles += [f"{name}: {trouble}" for trouble in sorted(_troubles_by_tab(page, within))]
+        troubles += [f"{name}: {trouble}" for trouble in sorted(_troubles_by_tab(page))]
         page.unroute_all()
         complaints[:] = [one for one in complaints if f"status of {PAGES[name].status}" not in one]
     assert not troubles, "\n".join(troubles)
 
 
-def _troubles_by_tab(page: Page, within: str) -> set[str]:
-    stops = page.evaluate(NUMBER_STOPS, within)
-    assert stops or within != "body"
+def _troubles_by_tab(page: Page) -> set[str]:
+    stops = page.evaluate(NUMBER_STOPS)
+    assert stops
     page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
-    if within != "body":
-        page.locator(within).focus()
     reached: set[int] = set()
     troubles: set[str] = set()
     # More than once round, because a page may begin in its middle; a date field takes five.
