@@ -145,9 +145,8 @@ def test_pages_hold_every_row_once_in_every_order(shop: Shop, executive_client: 
         offered = next(path["get"]["parameters"] for route, path in paths.items() if fits(route, url))
         orders = next(one["schema"]["enum"] for one in offered if one["name"] == "ordering")
         whole = executive_client.get(url).json()
-        many = range(1, min((whole["count"] + 1) // 2, 3) + 1)  # a page beyond the last has a test of its own
         for order in orders:
-            pages = [executive_client.get(f"{url}?ordering={order}&page_size=2&page={page}") for page in many]
+            pages = [executive_client.get(f"{url}?ordering={order}&page_size=2&page={page}") for page in (1, 2, 3)]
             rows = [row for page in pages for row in page.json().get("results", [])]
             assert len(rows) == min(whole["count"], 6), (url, order)
             assert all(rows.count(row) == whole["results"].count(row) for row in rows), (url, order)

@@ -29,8 +29,8 @@ WHERE = """() => {
     // The parts of a date field are stops of their own inside it, which a page cannot see.
     marked: one.type === "date" || marked(style) || marked(getComputedStyle(one, "::after"))
       || [...one.querySelectorAll("*")].some((inner) => marked(getComputedStyle(inner)))
-      // A title whose link fills its card marks the card, and so does a choice that fills one.
-      || marked(getComputedStyle(one.closest("li, tr, article, .choice, .pill") ?? one)),
+      // A title whose link fills its card marks the card.
+      || marked(getComputedStyle(one.closest("li, tr, article") ?? one)),
     seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
   };
 }"""
