@@ -1,5 +1,7 @@
 """The API of bets: goals, flags, and of one bet its outcomes, readings, decisions, signals and history."""
 
+from typing import Any
+
 import django_filters
 from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
@@ -41,6 +43,14 @@ class EventFilter(Asked):
     at_before = django_filters.DateFilter("at", "date__lte", label="Last day")
 
 
+def goals_seen_by(person: Any) -> QuerySet[Goal]:
+    """All of them, each with how many of the bets that the person may see serve it; none without a role."""
+    domains = powers_of(person).domains()
+    seen = Q() if domains is None else Q(bets__domain__in=domains)
+    goals = Goal.objects.none() if domains == frozenset() else Goal.objects.all()
+    return goals.annotate(served_by=Count("bets", filter=seen)).order_by("key")
+
+
 class ListGoals(Listing):
     """What the enterprise wants, for everyone who holds a role; the bets counted are those you may see."""
 
@@ -48,10 +58,7 @@ class ListGoals(Listing):
     orders = {"key": "key", "name": "name", "due_on": "due_on", "bets": "served_by"}
 
     def get_queryset(self) -> QuerySet[Goal]:
-        domains = powers_of(self.request.user).domains()
-        seen = Q() if domains is None else Q(bets__domain__in=domains)
-        goals = Goal.objects.none() if domains == frozenset() else Goal.objects.all()
-        return goals.annotate(served_by=Count("bets", filter=seen)).order_by("key")
+        return goals_seen_by(self.request.user)
 
 
 SHOWN = ("bet", "outcome", "reader", "decision", "second_reading__read_by")  # of a flag

@@ -11,11 +11,11 @@ from bets.api_shapes import TrancheShape
 from bets.api_writing import OnBet, SentAssumption, SentTranche
 from bets.drafts import assumption_values, tranche_values
 from bets.models import Assumption, LearningOutcome, Release, Tranche
-from lib.api_writing import Changing, Dropping, Making, Sent, Some, Text, Whole
+from lib.api_writing import Changing, Dropping, Making, Sent, SomeSeen, Text, Whole
 from lib.seen import seen_of
 
 
-class SentAssumptionChange(Some, SentAssumption):
+class SentAssumptionChange(SomeSeen, SentAssumption):
     """What an assumption says."""
 
 
@@ -27,7 +27,7 @@ class ChangeAssumption(OnBet, Changing, Dropping):
     def act(self, typed: dict[str, Any]) -> Assumption:
         assumption = self.assumption()
         stands = assumption_values(assumption)
-        return actions.change_assumption(assumption, **stands | typed, seen=seen_of(stands), **self.by())
+        return actions.change_assumption(assumption, **stands | {"seen": seen_of(stands)} | typed, **self.by())
 
     def drop(self) -> None:
         """Drops what nobody assumes any more; what was found out about it stays readable."""
@@ -38,7 +38,7 @@ class ChangeAssumption(OnBet, Changing, Dropping):
         return found
 
 
-class SentTrancheChange(Some, SentTranche):
+class SentTrancheChange(SomeSeen, SentTranche):
     """What a tranche says."""
 
 
@@ -50,7 +50,7 @@ class ChangeTranche(OnBet, Changing, Dropping):
     def act(self, typed: dict[str, Any]) -> Tranche:
         tranche = self.tranche()
         stands = tranche_values(tranche)
-        return actions.change_tranche(tranche, **stands | typed, seen=seen_of(stands), **self.by())
+        return actions.change_tranche(tranche, **stands | {"seen": seen_of(stands)} | typed, **self.by())
 
     def drop(self) -> None:
         """Takes a tranche out of a draft; those after it move up."""

@@ -11,7 +11,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bets.actions.standards import ALLOWANCE, KIND, TEMPLATE, standing_of
 from bets.api import _OfBet
+from bets.drafts import assumption_values
 from bets.models import (
     Allowance,
     Assumption,
@@ -28,7 +30,8 @@ from bets.models import (
     Release,
     Template,
 )
-from lib.api import Asked, Endpoint, Listing, Money
+from lib.api import Asked, Endpoint, Listing, Money, Seen
+from lib.seen import seen_of
 from metrics.api import YES_NO
 from org.visibility import powers_of
 
@@ -36,9 +39,11 @@ NAME = "Name of the person."
 
 
 class AssumptionShape(serializers.ModelSerializer[Assumption]):
+    seen = Seen(lambda one: seen_of(assumption_values(one)))
+
     class Meta:
         model = Assumption
-        fields = ["number", "statement", "importance", "next_test", "dropped_at"]
+        fields = ["number", "statement", "importance", "next_test", "dropped_at", "seen"]
 
 
 class LearningShape(serializers.ModelSerializer[LearningOutcome]):
@@ -147,9 +152,11 @@ class RealisedShape(serializers.ModelSerializer[RealisedValue]):
 
 
 class KindShape(serializers.ModelSerializer[EvidenceKind]):
+    seen = Seen(lambda kind: seen_of(standing_of(kind, KIND)))
+
     class Meta:
         model = EvidenceKind
-        fields = ["key", "name", "what", "cap", "is_active"]
+        fields = ["key", "name", "what", "cap", "is_active", "seen"]
 
 
 class PartShape(serializers.Serializer[Any]):
@@ -162,12 +169,13 @@ class PartShape(serializers.Serializer[Any]):
 class TemplateShape(serializers.ModelSerializer[Template]):
     assumptions = serializers.ListField(child=serializers.CharField())
     tranches = serializers.SerializerMethodField()
+    seen = Seen(lambda template: seen_of(standing_of(template, TEMPLATE)))
 
     class Meta:
         model = Template
         fields = [
             "key", "name", "guidance", "stage", "horizon", "change", "whom", "result", "reason", "premortem",
-            "assumptions", "tranches", "is_active",
+            "assumptions", "tranches", "is_active", "seen",
         ]  # fmt: skip
 
     @extend_schema_field(PartShape(many=True))
@@ -177,10 +185,11 @@ class TemplateShape(serializers.ModelSerializer[Template]):
 
 class AllowanceShape(serializers.ModelSerializer[Allowance]):
     amount = serializers.SerializerMethodField()
+    seen = Seen(lambda allowance: seen_of(standing_of(allowance, ALLOWANCE)))
 
     class Meta:
         model = Allowance
-        fields = ["amount", "days", "cap"]
+        fields = ["amount", "days", "cap", "seen"]
 
     @extend_schema_field(Money)
     def get_amount(self, allowance: Allowance) -> dict[str, Any]:

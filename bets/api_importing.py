@@ -19,9 +19,10 @@ from rest_framework.response import Response
 from bets import actions
 from bets.imports.page import visible_imports, wrongs_of
 from bets.imports.states import is_stuck
+from bets.imports.table import MOST_COLUMNS
 from bets.models import Bet, Import
 from lib.api import Endpoint, Listing
-from lib.api_writing import Acting, Making, Sent, Uploading, Whole, shown
+from lib.api_writing import Acting, Making, Sent, Text, Uploading, Whole, shown
 from lib.clock import now
 from org.tasks import ring
 from org.visibility import powers_of
@@ -142,6 +143,29 @@ class UploadImport(_Import, Uploading):
     def too_large(self, name: str) -> str:
         most = filesizeformat(settings.IMPORT_MAX_BYTES)
         return _("“%(name)s” is larger than the %(most)s that a file may have.") % {"name": shown(name), "most": most}
+
+
+class SentColumn(Sent):
+    header = Text(max_length=200)
+    means = Text(max_length=40, allow_blank=True, help_text="As in what was read; empty: it is left out.")
+
+
+class SentColumns(Sent):
+    columns = SentColumn(  # type: ignore[call-arg] # of the list of them
+        many=True, max_length=MOST_COLUMNS, help_text="One that is not named is left out."
+    )
+
+
+class MapColumns(_Import, Making):
+    """Says anew what the columns of a checked file mean; all of its rows are checked again."""
+
+    sends, status = SentColumns, 200
+
+    def act(self, typed: dict[str, Any]) -> Import:
+        meanings = {column["header"]: column["means"] for column in typed["columns"]}
+        mapped = actions.map_columns(self.file(), meanings, **self.by())
+        transaction.on_commit(ring, robust=True)
+        return mapped
 
 
 class SentTaking(Sent):

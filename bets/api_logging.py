@@ -12,7 +12,7 @@ from bets.api_desk import EvidenceShape, FileShape, evidence_with_all
 from bets.api_writing import OnBet, named
 from bets.files import too_large
 from bets.models import Bet, Evidence, EvidenceFile, EvidenceKind, Reading
-from lib.api_writing import Changing, Known, Making, Numbered, Sent, Text, Uploading, Whole
+from lib.api_writing import Changing, Dropping, Known, Making, Numbered, Sent, Text, Uploading, Whole
 from lib.clock import today
 from org.visibility import powers_of
 
@@ -118,3 +118,13 @@ class AttachFile(OnBet, Uploading):
     def act(self, typed: dict[str, Any]) -> EvidenceFile:
         upload: UploadedFile[Any] = typed["file"]
         return actions.attach_file(self.one(Evidence.objects.all(), number=self.kwargs["number"]), upload, **self.by())
+
+
+class RemoveFile(OnBet, Dropping):
+    """One file of evidence."""
+
+    def drop(self) -> None:
+        """Takes a file from evidence that nobody has confirmed yet."""
+        evidence = self.one(Evidence.objects.all(), number=self.kwargs["number"])
+        files = EvidenceFile.objects.select_related("evidence__bet").filter(evidence=evidence)
+        actions.remove_file(get_object_or_404(files, pk=self.kwargs["pk"]), **self.by())

@@ -7,6 +7,9 @@ from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from bets.actions.outcomes import outcome_seen
+from bets.actions.standards import GOAL, standing_of
+from bets.drafts import PARTS, tranche_values
 from bets.models import (
     Bet,
     Decision,
@@ -23,7 +26,8 @@ from bets.models import (
     Verdict,
 )
 from bets.rules import BROKEN, HEALTHY, STALE, WAITING
-from lib.api import Money, Number
+from lib.api import Money, Number, Seen
+from lib.seen import seen_of
 from metrics.models import Metric, Series
 from org.models import Run
 
@@ -34,27 +38,30 @@ CONTRASTS = [("", "none"), ("relative", "relative"), ("difference", "difference"
 
 class GoalShape(serializers.ModelSerializer[Goal]):
     bets = serializers.IntegerField(source="served_by", help_text="How many bets serve it, of those you may see.")
+    seen = Seen(lambda goal: seen_of(standing_of(goal, GOAL)))
 
     class Meta:
         model = Goal
-        fields = ["key", "name", "measure", "due_on", "bets"]
+        fields = ["key", "name", "measure", "due_on", "bets", "seen"]
 
 
 class HypothesisShape(serializers.ModelSerializer[Hypothesis]):
     sentence = serializers.CharField(source="__str__")
     written_by = serializers.CharField(help_text="Name of the person.")
+    seen = Seen(lambda claim: seen_of({part: getattr(claim, part) for part in PARTS}))
 
     class Meta:
         model = Hypothesis
-        fields = ["version", "sentence", "change", "whom", "result", "reason", "written_at", "written_by"]
+        fields = ["version", "sentence", "change", "whom", "result", "reason", "written_at", "written_by", "seen"]
 
 
 class TrancheShape(serializers.ModelSerializer[Tranche]):
     amount = serializers.SerializerMethodField()
+    seen = Seen(lambda tranche: seen_of(tranche_values(tranche)))
 
     class Meta:
         model = Tranche
-        fields = ["sequence", "amount", "purpose", "gate", "planned_on", "lasts_until"]
+        fields = ["sequence", "amount", "purpose", "gate", "planned_on", "lasts_until", "seen"]
 
     @extend_schema_field(Money)
     def get_amount(self, tranche: Tranche) -> dict[str, Any]:
@@ -247,12 +254,13 @@ class OutcomeShape(VersionShape):
     share = Number(help_text="Planned share of exposures in the treatment arm.")
     segments = SegmentShape(many=True)
     earlier = VersionShape(many=True, help_text="Versions that were replaced, the latest first.")
+    seen = Seen(outcome_seen)
 
     class Meta(VersionShape.Meta):
         fields = [
             "number", "metric", "name", "unit", "kind", "grain", "contrast", "higher_is_better", "baseline",
             "starts_on", "planned_exposures", "role", "weight", "grace_days", "glide", "share", "segments",
-            *VersionShape.Meta.fields, "earlier",
+            *VersionShape.Meta.fields, "earlier", "seen",
         ]  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from bets.models import (
     Tranche,
 )
 from bets.rules_draft import MOST_OF
-from lib.api_writing import Acting, Finite, Making, Numbered, Sent, Text, Whole
+from lib.api_writing import SEEN, Acting, Finite, Making, Numbered, Sent, Text, Whole
 from lib.clock import now, today
 from metrics.models import Series, Source
 from org.models import Person
@@ -109,6 +109,7 @@ class SentClaim(Sent):
 
 class SentHypothesis(SentClaim):
     why = Text(max_length=300, required=False, help_text="Why it replaces the version before, of a live bet.")
+    seen = Text(max_length=64, required=False, help_text=f"Of the version that stands. {SEEN}")
 
 
 class WriteHypothesis(Making, OnBet):
@@ -118,7 +119,8 @@ class WriteHypothesis(Making, OnBet):
 
     def act(self, typed: dict[str, Any]) -> Hypothesis:
         why = typed.pop("why", "")
-        return actions.write_hypothesis(self.bet(), Claim(**typed), why=why, **self.by())
+        seen = typed.pop("seen", None)
+        return actions.write_hypothesis(self.bet(), Claim(**typed), why=why, seen=seen, **self.by())
 
 
 class SentAssumption(Sent):

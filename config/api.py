@@ -23,6 +23,7 @@ from bets import api_changing as changing
 from bets import api_desk as desk
 from bets import api_importing as importing
 from bets import api_logging as logged
+from bets import api_standards as standards
 from bets import api_writing as writing
 from lib.api import Endpoint, cached
 from lib.api_writing import Acting
@@ -135,23 +136,30 @@ urlpatterns = [
     path(EVIDENCE, both(desk.ShowEvidence, logged.ChangeEvidence), name="api_show_evidence"),
     path(f"{EVIDENCE}confirm/", logged.ConfirmEvidence.as_view(), name="api_confirm_evidence"),
     path(f"{EVIDENCE}files/", logged.AttachFile.as_view(), name="api_attach_file"),
+    path(f"{EVIDENCE}files/<int:pk>/", logged.RemoveFile.as_view(), name="api_remove_file"),
     path(f"{OF_BET}forecasts/", both(desk.ListForecasts, writing.StateForecast), name="api_list_forecasts"),
     path(f"{OF_BET}releases/", both(desk.ListReleases, writing.MarkRelease), name="api_list_releases"),
     path(f"{OF_BET}comments/", both(desk.ListComments, writing.WriteComment), name="api_list_comments"),
     path(f"{OF_BET}value/", both(desk.ListValue, writing.RecordValue), name="api_list_value"),
     path("imports/", both(importing.ListImports, importing.UploadImport), name="api_list_imports"),
     path("imports/<int:pk>/", importing.ShowImport.as_view(), name="api_show_import"),
+    path("imports/<int:pk>/columns/", importing.MapColumns.as_view(), name="api_map_columns"),
     path("imports/<int:pk>/take/", importing.TakeImport.as_view(), name="api_take_over_import"),
     path("imports/<int:pk>/undo/", importing.UndoImport.as_view(), name="api_undo_import"),
     path("imports/<int:pk>/drop/", importing.DropImport.as_view(), name="api_drop_import"),
-    path("evidence/kinds/", desk.ListKinds.as_view(), name="api_list_kinds"),
-    path("templates/", desk.ListTemplates.as_view(), name="api_list_templates"),
-    path("allowances/", desk.ListAllowances.as_view(), name="api_list_allowances"),
+    path("evidence/kinds/", both(desk.ListKinds, standards.AddKind), name="api_list_kinds"),
+    path("evidence/kinds/<slug:key>/", standards.ChangeKind.as_view(), name="api_change_kind"),
+    path("templates/", both(desk.ListTemplates, standards.AddTemplate), name="api_list_templates"),
+    path("templates/<slug:key>/", standards.ChangeTemplate.as_view(), name="api_change_template"),
+    path("allowances/", both(desk.ListAllowances, standards.AddAllowance), name="api_list_allowances"),
+    path("allowances/<slug:currency>/", standards.ChangeAllowance.as_view(), name="api_change_allowance"),
     path("flags/", bets.ListFlags.as_view(), name="api_list_flags"),
     path("evidence/rules/", portfolio.ListRules.as_view(), name="api_list_rules"),
-    path("goals/", bets.ListGoals.as_view(), name="api_list_goals"),
+    path("goals/", both(bets.ListGoals, standards.AddGoal), name="api_list_goals"),
+    path("goals/<slug:key>/", standards.ChangeGoal.as_view(), name="api_change_goal"),
     path("domains/", org.ListDomains.as_view(), name="api_list_domains"),
     path("teams/", org.ListTeams.as_view(), name="api_list_teams"),
+    path("teams/<slug:key>/rate/", org.SetRate.as_view(), name="api_set_rate"),
     path("people/", portfolio.ListPeople.as_view(), name="api_list_people"),
     path("metrics/", both(metrics.ListMetrics, library.RegisterMetric), name="api_list_metrics"),
     path("metrics/<slug:key>/", both(metrics.ShowMetric, library.ChangeMetric), name="api_show_metric"),

@@ -28,6 +28,17 @@ class Number(serializers.FloatField):
         return number if abs(number) < float("inf") else None
 
 
+class Seen(serializers.CharField):
+    """What stands in a thing, as a short fingerprint."""
+
+    def __init__(self, seen: Callable[[Any], str]) -> None:
+        self.seen = seen
+        super().__init__(source="*", read_only=True, help_text="Changes when it is changed; send it back with PATCH.")
+
+    def to_representation(self, value: Any) -> str:
+        return self.seen(value)
+
+
 class Money(serializers.Serializer[Any]):
     """An amount in minor units (cents) of its currency, a whole number."""
 

@@ -23,6 +23,7 @@ from lib.uploads import TEXT_AT_MOST, LimitedUpload
 MOST = 1_000_000  # bytes of a body; a file is sent as a file
 LARGEST = 10**15  # minor units of money, and any other whole number that is sent
 SHOWN = 60  # characters of what was sent that a sentence repeats
+SEEN = "The one that was read: when something has changed since, nothing is written."
 
 
 class SoundJSON(BaseParser):
@@ -84,6 +85,12 @@ class Some(Sent):
         for field in fields.values():
             field.required = False
         return fields
+
+
+class SomeSeen(Some):
+    """The same, of what the answer to GET carries `seen` of."""
+
+    seen = serializers.CharField(max_length=64, help_text=SEEN)
 
 
 class Text(serializers.CharField):

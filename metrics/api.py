@@ -9,7 +9,9 @@ from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.generics import RetrieveAPIView
 
-from lib.api import Asked, Endpoint, Listing, Number
+from lib.api import Asked, Endpoint, Listing, Number, Seen
+from lib.seen import seen_of
+from metrics.definition import fields_of
 from metrics.models import Metric, MetricVersion, Pull, QuarantinedRow, Series, Signal, Source
 from org.rules import Powers
 from org.visibility import powers_of
@@ -38,12 +40,13 @@ class MetricShape(serializers.ModelSerializer[Metric]):
     cap = Number(allow_null=True, help_text="Declared upper limit of one value.")
     owner = serializers.CharField(allow_null=True, help_text="Name of the person who answers for the definition.")
     versions = MetricVersionShape(many=True, help_text="What it meant before, the latest first: those that ended.")
+    seen = Seen(lambda metric: seen_of(fields_of(metric)))
 
     class Meta:
         model = Metric
         fields = [
             "key", "name", "unit", "kind", "metric_class", "area", "direction", "counts", "cap", "settle_days", "owner",
-            "version", "versions",
+            "version", "versions", "seen",
         ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from rest_framework import serializers
 
-from lib.api_writing import Acting, Changing, Finite, Making, Numbered, Sent, Text, Whole
+from lib.api_writing import SEEN, Acting, Changing, Finite, Making, Numbered, Sent, Text, Whole
 from lib.clock import now
 from metrics import actions
 from metrics.api import MetricShape
@@ -30,6 +30,7 @@ class SentMetric(Sent):
 
 class SentDefinition(SentMetric):
     reason = Text(max_length=300, help_text="Why the definition changes.")
+    seen = Text(max_length=64, help_text=SEEN)
 
     def get_fields(self) -> Any:
         fields = super().get_fields()

@@ -17,8 +17,10 @@ from bets.api_shapes import (
     money_of,
 )
 from bets.draft_page import cost_with
+from bets.drafts import draft_values
 from bets.models import Bet, Verdict
-from lib.api import Money, Number
+from lib.api import Money, Number, Seen
+from lib.seen import seen_of
 from org.models import Person, Role, Run
 from org.visibility import powers_of
 from portfolio.board import Row
@@ -112,6 +114,7 @@ class BetDetailShape(BetShape):
     scales_at = serializers.IntegerField(
         source="bet.scales_at", allow_null=True, help_text="So many primaries must beat their targets; null: all."
     )
+    seen = Seen(lambda row: seen_of(draft_values(row.bet)))
 
     @extend_schema_field(OutcomeShape(many=True))
     def get_outcomes(self, row: Row) -> Any:

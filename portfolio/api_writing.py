@@ -14,7 +14,7 @@ from bets.api_shapes import OutcomeShape, current_of, outcomes_read_in
 from bets.api_writing import COLLEAGUE, OnBet, SentClaim, SentOutcome, colleague
 from bets.models import Bet, Goal, Outcome, Template
 from bets.rules_draft import MINOR_AT_MOST
-from lib.api_writing import Changing, Dropping, Finite, Known, Making, Sent, Some, Text, Whole, shown
+from lib.api_writing import Changing, Dropping, Finite, Known, Making, Sent, SomeSeen, Text, Whole, shown
 from lib.clock import now, today
 from org.models import Domain, Team
 from org.visibility import powers_of
@@ -70,7 +70,7 @@ class TeamWeeks(serializers.DictField):
         return {teams[key]: count for key, count in weeks.items()}
 
 
-class SentBetChange(Some, SentAbout):
+class SentBetChange(SomeSeen, SentAbout):
     premortem = Text(max_length=2000, help_text="Why it may have failed, a year from now.")
     value_low = Whole(allow_null=True, max_value=MINOR_AT_MOST, help_text=WORTH)
     value_likely = Whole(allow_null=True, max_value=MINOR_AT_MOST, help_text=WORTH)
@@ -119,7 +119,8 @@ class ChangeBet(_Whole, Changing):
         more = {"premortem": typed.pop("premortem", None), "weeks": typed.pop("team_weeks", None)}
         value = {part: typed.pop(f"value_{part}") for part in PARTS if f"value_{part}" in typed}
         teams = typed.pop("teams", None)
-        return actions.change_draft(bet, about=typed, teams=teams, value=value, **more, **self.by())
+        seen = typed.pop("seen", None)
+        return actions.change_draft(bet, about=typed, teams=teams, value=value, seen=seen, **more, **self.by())
 
 
 class GoLive(_Whole, Making):
@@ -131,7 +132,7 @@ class GoLive(_Whole, Making):
         return actions.go_live(self.bet(), **self.by(), today=today())
 
 
-class SentOutcomeChange(Some, SentOutcome):
+class SentOutcomeChange(SomeSeen, SentOutcome):
     """What an outcome says."""
 
 
@@ -157,7 +158,8 @@ class ChangeOutcome(_Outcome, Changing, Dropping):
 
     def act(self, typed: dict[str, Any]) -> Outcome:
         outcome = self.outcome()
-        return actions.change_outcome(outcome, seen=outcome_seen(outcome), **typed, **self.by(), today=today())
+        typed = {"seen": outcome_seen(outcome)} | typed
+        return actions.change_outcome(outcome, **typed, **self.by(), today=today())
 
     def drop(self) -> None:
         """Takes an outcome out of a draft."""

@@ -14,6 +14,7 @@ from lib.clock import now
 from org.actions import issue_token
 from org.models import Person
 from tests.factories import (
+    AllowanceFactory,
     AssumptionFactory,
     BetFactory,
     DecisionFactory,
@@ -45,6 +46,7 @@ def bets() -> None:
     bet = BetFactory(key="CL-01", name="Photo estimate", domain=claims, stage="validation")
     outcome = OutcomeFactory(bet=bet, number=1)
     AssumptionFactory(bet=bet, number=1)
+    AllowanceFactory(currency="EUR")
     EvidenceKindFactory(key="interviews") if not EvidenceKind.objects.filter(key="interviews").exists() else None
     SignalFactory(series=outcome.series, period="2026-03-01")
     SignalFactory(series=outcome.series, period="2026-02-01")

@@ -13,13 +13,19 @@ from tests.api.test_every_endpoint import fits
 from tests.api.test_schema import JSON, strict
 from tests.api.writers import World, send
 from tests.factories import (
+    AllowanceFactory,
     AssumptionFactory,
+    EvidenceFileFactory,
+    EvidenceKindFactory,
+    GoalFactory,
     ImportFactory,
     ImportRowFactory,
     LearningOutcomeFactory,
     MetricFactory,
     OutcomeFactory,
     ReleaseFactory,
+    TeamFactory,
+    TemplateFactory,
     TrancheFactory,
 )
 
@@ -34,12 +40,17 @@ WRITES = [
 ]
 FILLED = {
     "<str:key>": "RE-1", "<slug:key>": "a-metric", "<int:number>": "7", "<int:sequence>": "1", "<int:pk>": "7",
+    "<slug:currency>": "EUR",
 }  # fmt: skip
 
 
 def writes(world: World) -> Iterator[tuple[str, str, Any]]:
     """Method, address and what it takes, of everything that can be sent; all that the addresses name is there."""
-    MetricFactory(key="a-metric")
+    for made in (MetricFactory, EvidenceKindFactory, TemplateFactory, GoalFactory):
+        made(key="a-metric")
+    TeamFactory(key="a-metric", domain=world.domain)
+    AllowanceFactory(currency="EUR")
+    EvidenceFileFactory(evidence=world.evidence, pk=7)
     AssumptionFactory(bet=world.bet, number=7)
     OutcomeFactory(bet=world.bet, number=7, series=world.series)
     LearningOutcomeFactory(bet=world.bet, number=7)
@@ -67,8 +78,15 @@ def test_nobody_writes_without_signing_in_or_about_what_they_may_not_see(
     for method, url, _sends in writes(world):
         assert send(Client(), url, {}, method).status_code == 401, url
         answer = send(client, url, {}, method)
-        if "/bets/RE-1" in url or "/imports/" in url:
+        if "/bets/RE-1" in url or "/imports/" in url or "/teams/" in url:
             assert answer.status_code == 404, url
+
+
+def test_whoever_holds_no_role_finds_nothing_to_write_about(world: World, client_of: SignIn, nobody: Person) -> None:
+    client = client_of(nobody)
+    answers = {(method, url): send(client, url, {}, method).status_code for method, url, _sends in writes(world)}
+    elsewhere = {url for (_method, url), status in answers.items() if status != 404}
+    assert elsewhere == {"/api/bets/", "/api/metrics/", "/api/metrics/a-metric/"}  # a body without a field: 400
 
 
 def test_hostile_values_of_every_field_of_every_address_are_answered_with_a_sentence(
@@ -90,6 +108,7 @@ def test_what_is_made_is_what_the_description_says(world: World, lead: Client, e
     restated = {"target": 0.42, "reason": "The market shrank."}
     TrancheFactory(bet=world.bet, sequence=1)
     ImportRowFactory(file=ImportFactory(pk=7, rows_seen=1))
+    team, kind = TeamFactory(domain=world.domain), {"key": "diaries", "name": "Diaries", "cap": 2}
     for client, method, url, body, status in (
         (lead, "post", f"{bet}comments/", {"text": "Hello."}, "201"),
         (lead, "post", f"{bet}evidence/", world.finding(), "201"),
@@ -99,6 +118,8 @@ def test_what_is_made_is_what_the_description_says(world: World, lead: Client, e
         (lead, "patch", f"{bet}tranches/1/", {"lasts_until": "2030-01-01"}, "200"),
         (executive_client, "post", f"{live}outcomes/1/restate/", restated, "201"),
         (executive_client, "post", "/api/imports/7/drop/", {}, "200"),
+        (executive_client, "post", "/api/evidence/kinds/", kind, "201"),
+        (executive_client, "post", f"/api/teams/{team.key}/rate/", {"amount": 1, "currency": "EUR"}, "200"),
     ):
         answer = send(client, url, body, method)
         operation = next(path for route, path in description["paths"].items() if fits(route, url))[method]

@@ -57,6 +57,26 @@ def test_a_file_is_uploaded_checked_taken_over_in_part_and_undone(
     assert keeper.generic("POST", f"{URL}{file.pk}/undo/").status_code == 409
 
 
+def test_what_the_columns_mean_is_said_anew_and_all_rows_are_checked_again(keeper: Client) -> None:
+    upload(keeper, HEADER.replace("Domain", "Where") + SOUND)
+    file = Import.objects.get()
+    worked(file)
+    url = f"{URL}{file.pk}/"
+    shown = keeper.get(url).json()
+    assert (shown["rows_bad"], {"header": "Where", "means": ""} in shown["columns"]) == (1, True)
+    meant = [one | ({"means": "domain"} if one["header"] == "Where" else {}) for one in shown["columns"]]
+    answer = send(keeper, f"{url}columns/", {"columns": meant})
+    assert (answer.status_code, answer.json()["state"], answer.json()["columns"]) == (200, "checking", meant)
+    worked(file)
+    assert keeper.get(url).json()["rows_bad"] == 0
+    for wrong, said in (
+        ({"header": "Colour", "means": "name"}, "The file has no column “Colour”."),
+        ({"header": "Where", "means": "colour"}, "A column cannot mean “colour”."),
+    ):
+        refused = send(keeper, f"{url}columns/", {"columns": [wrong]})
+        assert (refused.status_code, refused.json()["detail"]) == (409, said)
+
+
 def test_a_checked_file_is_dropped(keeper: Client) -> None:
     file = ImportFactory(rows_seen=1)
     answer = keeper.generic("POST", f"{URL}{file.pk}/drop/")

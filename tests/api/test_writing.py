@@ -194,6 +194,11 @@ def test_the_library_is_kept_by_product_operations(lead: Client, client_of: Sign
     answer = send(keeper, "/api/metrics/returns/", changed, "patch")
     assert (answer.status_code, answer.json()["version"]) == (200, 2)
     assert Metric.objects.get(key="returns").direction == "lower"
+    seen = answer.json()["seen"]
+    for status, name in ((200, "Orders sent back"), (409, "Sent back")):
+        again = send(keeper, "/api/metrics/returns/", {"name": name, "reason": "Clearer.", "seen": seen}, "patch")
+        assert again.status_code == status, again.json()
+    assert "Somebody changed this meanwhile" in again.json()["detail"]
 
 
 def test_a_token_writes_only_when_it_may(world: World) -> None:
