@@ -23,6 +23,7 @@ from bets import api_changing as changing
 from bets import api_desk as desk
 from bets import api_importing as importing
 from bets import api_logging as logged
+from bets import api_reading as record
 from bets import api_standards as standards
 from bets import api_writing as writing
 from lib.api import Endpoint, cached
@@ -141,6 +142,8 @@ urlpatterns = [
     path(f"{OF_BET}releases/", both(desk.ListReleases, writing.MarkRelease), name="api_list_releases"),
     path(f"{OF_BET}comments/", both(desk.ListComments, writing.WriteComment), name="api_list_comments"),
     path(f"{OF_BET}value/", both(desk.ListValue, writing.RecordValue), name="api_list_value"),
+    path("calibration/", record.ShowCalibration.as_view(), name="api_show_calibration"),
+    path("promises/", record.ShowPromises.as_view(), name="api_show_promises"),
     path("imports/", both(importing.ListImports, importing.UploadImport), name="api_list_imports"),
     path("imports/<int:pk>/", importing.ShowImport.as_view(), name="api_show_import"),
     path("imports/<int:pk>/columns/", importing.MapColumns.as_view(), name="api_map_columns"),

@@ -192,6 +192,8 @@ class Shop:
             "api_list_kinds": "/api/evidence/kinds/",
             "api_list_templates": "/api/templates/",
             "api_list_imports": "/api/imports/",
+            "api_show_calibration": "/api/calibration/",
+            "api_show_promises": "/api/promises/",
             "api_show_import": f"/api/imports/{self.file.pk}/",
             "api_list_allowances": "/api/allowances/",
             "api_show_metric": f"/api/metrics/{self.metric.key}/",

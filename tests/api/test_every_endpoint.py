@@ -30,6 +30,7 @@ QUERIES = {
     "api_list_teams": 5, "api_list_verdicts": 6, "api_list_allowances": 5, "api_list_assumptions": 6,
     "api_list_comments": 7, "api_list_evidence": 8, "api_list_forecasts": 6, "api_list_kinds": 5,
     "api_list_learning": 6, "api_list_releases": 6, "api_list_templates": 5, "api_list_value": 6,
+    "api_show_calibration": 8, "api_show_promises": 5,
     "api_show_evidence": 6, "api_list_imports": 5, "api_show_import": 6,
 }  # fmt: skip
 
