@@ -1,6 +1,5 @@
 """How good the forecasts of one person were: the scores of what has come out, beside the engine's on the same days."""
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,37 +7,21 @@ from datetime import date
 
 from django.db.models import Q
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
 
 from bets.calibration import Scored, Summary, score, summary
 from bets.foretold import Base, base_rate, missing_forecasts
 from bets.models import Bet, BetQuerySet, Forecast, Outcome, Reading, Tranche
+from bets.reliability import Bin, bins_of
 from bets.rules import NIGHTS
-from bets.words import plain
 from metrics.evidence import scores
 from org.models import Person, Run
 from org.rules import Powers
 from org.visibility import powers_of
 
 SEES_OTHERS = ("executive", "product_operations")
-SIZE = 240  # of the picture, width and height
 SHOWN = 30  # scored things listed, the latest first
 WAITING = 12  # things without a forecast that are listed
 Days = dict[date, float]
-
-
-@dataclass(frozen=True)
-class Bin:
-    """Forecasts of one height beside what came; places are for the picture, never localised."""
-
-    low: int
-    high: int
-    count: int
-    chance: str
-    share: str
-    x: str
-    y: str
-    r: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +84,7 @@ def calibration_page(person: Person, viewer: Person, today: date) -> Calibration
     lines.sort(key=lambda line: (line.on, line.of.pk))
     whole = summary([line.scored for line in lines])
     return CalibrationPage(
-        person=person, is_own=person == viewer, summary=whole, bins=_bins(whole), lines=lines[::-1],
+        person=person, is_own=person == viewer, summary=whole, bins=bins_of(whole.rows, whole.count), lines=lines[::-1],
         still_open=still_open, unscored=unscored, base=base_rate(bets), others=_others(powers, bets, person),
         waiting=missing_forecasts(person, bets.filter(lead=person), today)[:WAITING] if person == viewer else [],
     )  # fmt: skip
@@ -137,23 +120,6 @@ def _engine(outcomes: list[int]) -> Mapping[int, Days]:
         if chance is not None:
             found[outcome][day] = chance
     return found
-
-
-def _bins(whole: Summary) -> list[Bin]:
-    return [_bin(row, whole.count) for row in whole.rows if row.count]
-
-
-def _bin(row: scores.Row, count: int) -> Bin:
-    """Its place in a picture of SIZE by SIZE; the area of the dot is its share of all."""
-    x, y, radius = SIZE * row.mean, SIZE * (1 - row.share), 4 + 10 * math.sqrt(row.count / count)
-    return Bin(
-        round(100 * row.low), round(100 * row.high), row.count, _percent(row.mean), _percent(row.share),
-        f"{x:.1f}", f"{y:.1f}", f"{radius:.1f}",
-    )  # fmt: skip
-
-
-def _percent(share: float) -> str:
-    return _("%(number)s %%") % {"number": plain(100 * share)}
 
 
 def _others(powers: Powers, bets: BetQuerySet, person: Person) -> list[Person]:

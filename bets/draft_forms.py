@@ -16,7 +16,7 @@ from bets.actions import Assumed, Plan, Row
 from bets.drafts import next_key_of
 from bets.models import Bet, Goal, Template
 from bets.rules_draft import MOST_OF, Stage
-from lib.money_field import MoneyField
+from lib.money_field import MoneyField, count_in
 from org.models import Domain, Person, Role, RoleGrant, Team
 from org.rules import ACTS, Powers
 
@@ -320,8 +320,9 @@ class MoneyForm(LinesForm):
         help_text=_("“+1 point = …”: so that finance can check it."),
     )  # fmt: skip
 
-    def __init__(self, teams: Sequence[Team], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, teams: Sequence[Team], *args: Any, currency: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        count_in(self, currency)
         self.teams = teams
         for team in teams:
             self.fields[f"weeks_{team.pk}"] = forms.DecimalField(

@@ -1,11 +1,11 @@
 """What the pages of the guide show: how far each step is, what is missing, the bet as it reads so far, two versions."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.forms import BoundField, Form
+from django.forms import Form
 from django.utils.translation import gettext_lazy as _
 
 from bets import words
@@ -15,6 +15,7 @@ from bets.drafts import Assumed, ready_of, riskiest
 from bets.models import Bet, Hypothesis, LearningOutcome, Outcome, Sketch, Tranche
 from bets.rules_draft import Cost, Effort, Ready, cost_of, draft_refusals, live_refusals, live_warnings
 from bets.sketching import OUTCOME
+from lib.beside import Beside, differing
 from lib.seen import seen_of
 from org.models import Event, Person
 from org.rules import refusals
@@ -170,51 +171,16 @@ def _aim(outcome: Outcome) -> Aim:
 # ---- what stands there now beside what somebody typed
 
 
-@dataclass(frozen=True)
-class Differing:
-    label: str
-    theirs: str
-    yours: str
-
-
-@dataclass(frozen=True)
-class Meanwhile:
-    """What somebody else changed since a form was filled, with the latest change of the bet."""
-
-    differing: list[Differing]
-    latest: Event | None
-
-
-def meanwhile(bet: Bet, values: Mapping[str, Any], seen: str, stored: Form, typed: Form) -> Meanwhile | None:
-    """Both versions, when what stands there is not what the form had seen."""
-    if seen == seen_of(values):
-        return None
-    names = [name for name in {**typed.fields, **stored.fields} if not name.startswith("drop-")]
-    pairs = ((name, _shown(stored, name), _shown(typed, name)) for name in names)
-    differing = [
-        Differing(_label(typed if name in typed.fields else stored, name), theirs, yours)
-        for name, theirs, yours in pairs
-        if theirs != yours
-    ]
+def meanwhile(bet: Bet, values: Mapping[str, Any], seen: str, stored: Form, typed: Form) -> dict[str, Any]:
+    """Both versions, and the latest change of the bet, when what stands there is not what the form had seen."""
+    rows = [] if seen == seen_of(values) else differing(typed, stored, anew="drop-")
+    if not rows:
+        return {}
     events = Event.objects.filter(subject_type="bets.bet", subject_id=bet.pk).select_related("by")
-    return Meanwhile(differing, events.order_by("-at", "-pk").first()) if differing else None
+    return {"beside": [_numbered(row) for row in rows], "latest": events.order_by("-at", "-pk").first()}
 
 
-def _label(form: Form, name: str) -> str:
-    line = name.partition("-")[2]
-    word = str(form[name].label)
-    return f"{word} ({line})" if line.isdigit() else word
-
-
-def _shown(form: Form, name: str) -> str:
-    """A field as its reader sees it: the words of what is chosen, or what stands in it."""
-    if name not in form.fields:
-        return ""
-    field: BoundField = form[name]
-    value = field.value()
-    choices = getattr(field.field, "choices", None)
-    if choices is not None:
-        chosen = {str(one) for one in (value if isinstance(value, list | tuple | set) else [value])}
-        return ", ".join(str(word) for key, word in choices if str(key) in chosen and str(key))
-    shown = field.field.widget.format_value(value)
-    return str(shown or "").replace("\r\n", "\n").strip()
+def _numbered(row: Beside) -> Beside:
+    """One of several lines says which."""
+    line = row.name.partition("-")[2]
+    return replace(row, label=f"{row.label} ({line})") if line.isdigit() else row

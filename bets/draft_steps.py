@@ -89,7 +89,7 @@ def _weeks(bet: Bet) -> Any:
 
 
 def _money(bet: Bet, person: Person, **given: Any) -> forms.Form:
-    return MoneyForm(teams_of(bet), **given)
+    return MoneyForm(teams_of(bet), currency=bet.currency, **given)
 
 
 def _fill_money(bet: Bet) -> dict[str, Any]:

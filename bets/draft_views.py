@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -20,10 +20,11 @@ from bets.imports.origin import origin_of
 from bets.models import Bet
 from bets.outcome_views import change_outcomes
 from bets.promises import promises_of
+from bets.reach import bet_of
 from bets.rules_draft import rewrite_refusals
 from bets.sketching import as_typed, forget, leave, left, sketch_of
 from lib.clock import now, today
-from lib.edge import OK, perform
+from lib.edge import OK, perform, typed_in
 from lib.seen import seen_of
 from org.models import Domain
 from org.requests import PersonRequest
@@ -40,7 +41,7 @@ def state_bet(request: PersonRequest) -> HttpResponse:
         return forget(request, None, NEW, "state_bet")
     powers, sketch, status = powers_of(request.user), sketch_of(request, None, NEW), OK
     initial = as_typed(sketch) if sketch else _beginning(request, today())
-    form = NewBetForm(powers, request.POST if request.method == "POST" else None, initial=initial)
+    form = NewBetForm(powers, typed_in(request), initial=initial)
     if request.method == "POST":
         status = leave(request, None, NEW, form) if "leave" in request.POST else perform(form, _state(request))
         if status == OK:
@@ -126,7 +127,7 @@ def _change(request: PersonRequest, bet: Bet, step: Step) -> HttpResponse:
     page = {
         "bet": bet, "step": step, "form": form, "sketch": sketch if request.method == "GET" else None,
         "seen": seen_of(values), "guide": guide_of(bet, request.user, today(), step.key), "reads": reads_of(bet),
-        "meanwhile": meanwhile(bet, values, seen, stored, form),
+        **meanwhile(bet, values, seen, stored, form),
     }  # fmt: skip
     return render(request, "bets/draft_step.html", page, status=status)
 
@@ -183,12 +184,11 @@ def write_hypothesis(request: PersonRequest, key: str) -> HttpResponse:
     reasons = [*refusals(powers_of(request.user), "state_bet", bet.domain_id), *rewrite_refusals(bet.state, "why")]
     page = {
         "bet": bet, "form": form, "seen": seen_of(values), "refusals": reasons,
-        "meanwhile": meanwhile(bet, values, seen, stored, form),
+        **meanwhile(bet, values, seen, stored, form),
         "standing": bet.hypotheses.select_related("written_by").first(),
     }  # fmt: skip
     return render(request, "bets/hypothesis.html", page, status=status)
 
 
 def _bet(request: PersonRequest, key: str) -> Bet:
-    found = Bet.objects.visible_to(powers_of(request.user)).select_related("domain", "lead", "goal", "template")
-    return get_object_or_404(found, key=key)
+    return bet_of(request, key, "goal", "template")

@@ -115,3 +115,8 @@ def next_key_of(domain: Domain) -> str:
     latest = list(Bet.objects.filter(domain=domain).order_by("-pk").values_list("key", flat=True)[:50])
     prefix = rules.prefix_of(latest, domain.key)
     return rules.next_key(prefix, Bet.objects.filter(key__startswith=prefix).values_list("key", flat=True))
+
+
+def wind_down_values(bet: Bet) -> dict[str, Any]:
+    """What it would cost to wind a bet down."""
+    return {"wind_down": bet.wind_down}

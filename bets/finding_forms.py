@@ -163,6 +163,11 @@ class EvidenceForm(SeenForm):
         return typed
 
     @property
+    def offered(self) -> dict[str, Any]:
+        """What another form is made with so that it offers the same."""
+        return {"kinds": self.fields["kind"].queryset, "readings": self.fields["reading"].queryset}  # type: ignore[attr-defined]
+
+    @property
     def kinds(self) -> list[EvidenceKind]:
         """The standard, the strongest first."""
         return sorted(self.fields["kind"].queryset, key=lambda one: -one.cap)  # type: ignore[attr-defined]

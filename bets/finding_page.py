@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.utils.translation import gettext as _
 
 from bets.actions.findings import wrote
-from bets.finding_forms import CARRIED, STANCES, EvidenceForm, LogFilter, Thing, things_of
-from bets.finding_words import finding, level, reason, snapshot
+from bets.finding_forms import CARRIED, EvidenceForm, LogFilter, Thing, things_of
+from bets.finding_words import ByRisk, finding, level, snapshot
 from bets.findings import AskedOfLog, Tested, assumptions_of, evidence_of, filtered
 from bets.models import Bet, Evidence, EvidenceKind, EvidenceLink
 from bets.rules_findings import checker_refusals, logger_refusals
+from lib.beside import Beside, differing
 from org.models import Person
 from org.visibility import powers_of
 
@@ -104,34 +104,10 @@ def _about(link: EvidenceLink) -> tuple[str, int | None]:
     return ("outcome", link.outcome_id) if link.outcome_id else ("learning", link.learning_id)
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One field in which two versions differ."""
-
-    label: str
-    theirs: str
-    yours: str
-
-
-def differences(form: EvidenceForm, evidence: Evidence) -> list[Difference]:
+def differences(form: EvidenceForm, evidence: Evidence) -> list[Beside]:
     """Where what was typed differs from what somebody else has saved meanwhile, in the words of the form."""
-    theirs = initial_of(evidence, list(form.things))
-    found = []
-    for bound in form:
-        if bound.name in ("files", "seen_revision"):
-            continue
-        stored, typed = (_shown(form, bound.name, value) for value in (theirs[bound.name], bound.data))
-        if stored != typed:
-            found.append(Difference(str(bound.label), stored, typed))
-    return found
-
-
-def _shown(form: EvidenceForm, name: str, value: Any) -> str:
-    plain = "" if value is None else str(value).replace("\r\n", "\n").strip()
-    known = dict(STANCES) if name in {thing.field for thing in form.things} else None
-    if known is None and name in ("kind", "reading", "strength"):
-        known = {str(key): words for key, words in form.fields[name].choices}  # type: ignore[attr-defined]
-    return str(known.get(plain, plain)) if known is not None else plain or _("nothing")
+    things = list(form.things)
+    return differing(form, EvidenceForm(things=things, initial=initial_of(evidence, things), **form.offered))
 
 
 @dataclass(frozen=True)
@@ -150,22 +126,12 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class AssumptionMap:
-    """Importance against evidence, the riskiest assumption first."""
-
-    tests: list[Tested]
+class AssumptionMap(ByRisk):
+    """Importance against evidence."""
 
     @property
     def finding(self) -> str:
         return finding(self.tests)
-
-    @property
-    def riskiest(self) -> Tested | None:
-        return next(iter(self.tests), None)
-
-    @property
-    def reason(self) -> str:
-        return reason(self.tests[0]) if self.tests else ""
 
     @property
     def marks(self) -> list[Mark]:

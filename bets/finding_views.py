@@ -11,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bets import actions
-from bets.files import open_stored
 from bets.finding_forms import CARRIED, ConfirmForm, EvidenceForm, things_of
 from bets.finding_page import differences, entry_page, initial_of, log_of, map_of
 from bets.findings import evidence_of, snapshots_of
 from bets.models import Bet, Evidence, EvidenceFile, EvidenceKind, Reading
+from bets.reach import bet_of
 from bets.rules_findings import FILES_AT_MOST, change_refusals, logger_refusals, supersede_refusals
+from bets.serving import handed_out
 from lib.clock import now, today
-from lib.edge import OK, REFUSED, perform
+from lib.edge import OK, REFUSED, perform, typed_in
 from lib.uploads import takes_files
 from org.requests import PersonRequest
 from org.visibility import powers_of
@@ -29,14 +30,14 @@ Write = Callable[[Mapping[str, Any]], object]
 @require_GET
 def list_evidence(request: PersonRequest, key: str) -> HttpResponse:
     """All evidence of a bet, newest first; narrowed by what the URL asks for."""
-    bet = _bet(request, key)
+    bet = bet_of(request, key)
     return render(request, "bets/evidence.html", {"bet": bet, "log": log_of(bet, request.user, request.GET)})
 
 
 @require_GET
 def show_assumptions(request: PersonRequest, key: str) -> HttpResponse:
     """What must be true, how important it is and how well it has been tested; and the next test worth doing."""
-    bet = _bet(request, key)
+    bet = bet_of(request, key)
     may_not = list(logger_refusals(powers_of(request.user), bet))
     return render(request, "bets/assumptions.html", {"bet": bet, "map": map_of(bet), "refusals": may_not})
 
@@ -45,7 +46,7 @@ def show_assumptions(request: PersonRequest, key: str) -> HttpResponse:
 @takes_files("FILES_MAX_BYTES", files=FILES_AT_MOST)
 def log_evidence(request: PersonRequest, key: str) -> HttpResponse:
     """Logs a finding on a bet: half a minute, by keyboard alone."""
-    bet, day = _bet(request, key), today()
+    bet, day = bet_of(request, key), today()
     form = _form(request, bet, initial={"happened_on": day})
 
     def write(typed: Mapping[str, Any]) -> Evidence:
@@ -78,7 +79,7 @@ def change_evidence(request: PersonRequest, key: str, number: int) -> HttpRespon
     refusals = [*logger_refusals(powers_of(request.user), stored.bet), *change_refusals(stored, stored.revision)]
     shown = {"bet": stored.bet, "form": form, "evidence": stored, "refusals": refusals, "mode": "change"}
     if status == REFUSED and form.data.get("seen_revision") != str(stored.revision):
-        shown["differences"] = differences(form, stored)
+        shown["beside"] = differences(form, stored)
         form.meet(stored)
     return render(request, "bets/evidence_form.html", shown, status=status)
 
@@ -116,7 +117,7 @@ def show_evidence_entry(request: PersonRequest, key: str, number: int) -> HttpRe
 def confirm_evidence(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """Product operations confirm the strength of evidence, or lower it."""
     evidence = _evidence(request, key, number)
-    form = ConfirmForm(evidence, _typed(request), initial=_unlowered(evidence))
+    form = ConfirmForm(evidence, typed_in(request), initial=_unlowered(evidence))
     status = _written(
         request,
         form,
@@ -135,13 +136,7 @@ def confirm_evidence(request: PersonRequest, key: str, number: int) -> HttpRespo
 def show_file(request: PersonRequest, key: str, number: int, file_id: int) -> FileResponse:
     """A file of evidence, to be saved and never shown inside this site, whatever it calls itself."""
     file = _file(request, key, number, file_id)
-    answer = FileResponse(
-        open_stored(file.name, file.stored_as), as_attachment=True, filename=file.name, content_type=file.content_type
-    )
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return handed_out(file.name, file.stored_as, file.content_type)
 
 
 @require_POST
@@ -179,7 +174,7 @@ def _form(
     readings = [*(one.pk for one in snapshots_of(bet)), *held]
     found = Reading.objects.filter(pk__in=readings).select_related("outcome__series__metric")
     return EvidenceForm(
-        _typed(request), request.FILES if request.method == "POST" else None,
+        typed_in(request), request.FILES if request.method == "POST" else None,
         things=things, readings=found,
         kinds=EvidenceKind.objects.filter(Q(is_active=True) | Q(pk=evidence.kind_id if evidence else None)),
         initial=initial_of(evidence, things) if evidence else initial,
@@ -192,19 +187,10 @@ def _said(typed: Mapping[str, Any]) -> dict[str, Any]:
     return {name: typed[name] for name in (*CARRIED, "kind", "reading", "links", "files")}
 
 
-def _typed(request: PersonRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
-def _bet(request: PersonRequest, key: str) -> Bet:
-    found = Bet.objects.visible_to(powers_of(request.user)).select_related("domain", "lead")
-    return get_object_or_404(found, key=key)
-
-
 def _evidence(request: PersonRequest, key: str, number: int) -> Evidence:
-    return get_object_or_404(evidence_of(_bet(request, key)), number=number)
+    return get_object_or_404(evidence_of(bet_of(request, key)), number=number)
 
 
 def _file(request: PersonRequest, key: str, number: int, file_id: int) -> EvidenceFile:
     found = EvidenceFile.objects.select_related("evidence__bet")
-    return get_object_or_404(found, pk=file_id, evidence__number=number, evidence__bet=_bet(request, key))
+    return get_object_or_404(found, pk=file_id, evidence__number=number, evidence__bet=bet_of(request, key))

@@ -1,6 +1,7 @@
 """Evidence in words: its levels of strength, its snapshot, and where assumptions stand."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -49,6 +50,22 @@ def reason(one: Tested) -> str:
     if not one.supports:
         return _("Importance %(importance)s of 5, and nothing that was found says anything about it.") % said
     return _("Importance %(importance)s of 5, and its strongest evidence is %(for)s.") % said
+
+
+@dataclass(frozen=True)
+class ByRisk:
+    """Assumptions with the evidence on them, the riskiest first."""
+
+    tests: list[Tested]
+
+    @property
+    def riskiest(self) -> Tested | None:
+        return next(iter(self.tests), None)
+
+    @property
+    def reason(self) -> str:
+        """Why the riskiest is the one to test next."""
+        return reason(self.riskiest) if self.riskiest else ""
 
 
 def _opposition(one: Tested) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lib.money_field import MoneyField
+from lib.money_field import MoneyField, count_in
 
 
 class ForecastForm(forms.Form):
@@ -79,6 +79,7 @@ class ValueForm(forms.Form):
     def __init__(self, currency: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount"].label = _("Amount in %(currency)s") % {"currency": currency}
+        count_in(self, currency)
 
     def clean_month(self) -> date:
         month: date = self.cleaned_data["month"]

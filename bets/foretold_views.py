@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,10 +14,11 @@ from bets.foretold import ForecastsPage, Thing, forecasts_page
 from bets.foretold_forms import ForecastForm, GateForm, ReleaseForm, ValueForm
 from bets.models import Bet, Release, Tranche
 from bets.promises import promises_by_domain
+from bets.reach import bet_of
 from bets.rules_foretold import gate_refusals, marker_refusals
 from bets.value import value_page
 from lib.clock import now, today
-from lib.edge import OK, perform
+from lib.edge import OK, perform, typed_in
 from org.models import Domain, Person
 from org.requests import PersonRequest
 from org.visibility import powers_of
@@ -26,7 +27,7 @@ from org.visibility import powers_of
 @require_http_methods(["GET", "POST"])
 def state_forecast(request: PersonRequest, key: str) -> HttpResponse:
     """One probability for each outcome and each gate of a bet; those of others only once one has stated one's own."""
-    bet, day = _bet(request, key), today()
+    bet, day = bet_of(request, key), today()
     if request.method != "POST":
         return _forecasts(request, forecasts_page(bet, request.user, day))
     thing = forecasts_page(bet, request.user, day).thing(request.POST.get("thing", ""))
@@ -67,11 +68,11 @@ def _fresh(thing: Thing) -> ForecastForm:
 @require_http_methods(["GET", "POST"])
 def record_gate(request: PersonRequest, key: str, sequence: int) -> HttpResponse:
     """Somebody who does not lead the bet says once whether the gate of a tranche was met."""
-    bet = _bet(request, key)
+    bet = bet_of(request, key)
     tranche = get_object_or_404(Tranche.objects.select_related("gate_result__said_by"), bet=bet, sequence=sequence)
     result = getattr(tranche, "gate_result", None)
     refusals = list(gate_refusals(powers_of(request.user), request.user.pk, bet, is_said=result is not None))
-    form, status = GateForm(_typed(request)), OK
+    form, status = GateForm(typed_in(request)), OK
     if request.method == "POST":
         status = perform(form, lambda typed: actions.record_gate(tranche, **typed, by=request.user, at=now()))
         if status == OK:
@@ -84,8 +85,8 @@ def record_gate(request: PersonRequest, key: str, sequence: int) -> HttpResponse
 @require_http_methods(["GET", "POST"])
 def mark_release(request: PersonRequest, key: str) -> HttpResponse:
     """Marks what shipped when, on the charts of all outcomes of a bet."""
-    bet, day = _bet(request, key), today()
-    form, status = ReleaseForm(_typed(request), initial={"shipped_on": day}), OK
+    bet, day = bet_of(request, key), today()
+    form, status = ReleaseForm(typed_in(request), initial={"shipped_on": day}), OK
     if request.method == "POST":
         status = perform(
             form, lambda typed: actions.mark_release(bet, **typed, by=request.user, at=now(), today=day)
@@ -101,7 +102,7 @@ def mark_release(request: PersonRequest, key: str) -> HttpResponse:
 @require_POST
 def withdraw_release(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     """Takes a release that was marked by mistake off the charts."""
-    release = get_object_or_404(Release, bet=_bet(request, key), pk=pk)
+    release = get_object_or_404(Release, bet=bet_of(request, key), pk=pk)
     actions.withdraw_release(release, by=request.user, at=now())
     messages.success(request, _("Release withdrawn. The history keeps it."))
     return redirect("mark_release", key)
@@ -114,8 +115,8 @@ def _markers(request: PersonRequest, bet: Bet) -> list[str]:
 @require_http_methods(["GET", "POST"])
 def record_value(request: PersonRequest, key: str) -> HttpResponse:
     """What a bet has brought, month by month, beside what it promised; finance adds to it."""
-    bet, day = _bet(request, key), today()
-    form, status = ValueForm(bet.currency, _typed(request), initial={"month": day.replace(day=1)}), OK
+    bet, day = bet_of(request, key), today()
+    form, status = ValueForm(bet.currency, typed_in(request), initial={"month": day.replace(day=1)}), OK
     if request.method == "POST":
         status = perform(
             form, lambda typed: actions.record_value(bet, **typed, by=request.user, at=now(), today=day)
@@ -146,12 +147,3 @@ def show_promises(request: PersonRequest) -> HttpResponse:
     ids = powers_of(request.user).domains()
     domains = Domain.objects.all() if ids is None else Domain.objects.filter(pk__in=ids)
     return render(request, "bets/promises.html", {"records": promises_by_domain(list(domains), today())})
-
-
-def _typed(request: PersonRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _bet(request: PersonRequest, key: str) -> Bet:
-    found = Bet.objects.visible_to(powers_of(request.user)).select_related("domain", "lead")
-    return get_object_or_404(found, key=key)

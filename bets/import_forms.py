@@ -1,6 +1,6 @@
 """Shape of what people choose when they import projects."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -63,10 +63,12 @@ class UploadForm(forms.Form):
 class ColumnsForm(forms.Form):
     """What each column of a file means."""
 
-    def __init__(self, columns: Sequence[Column], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, columns: Sequence[Column], *args: Any, meanings: Mapping[str, Any] = MEANINGS, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.headers = [column.header for column in columns]
-        choices = [("", _("Leave it out")), *MEANINGS.items()]
+        choices = [("", _("Leave it out")), *meanings.items()]
         for place, column in enumerate(columns):
             self.fields[f"column-{place}"] = forms.ChoiceField(
                 label=column.header, choices=choices, required=False, initial=column.means

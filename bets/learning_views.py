@@ -1,7 +1,7 @@
 """Pages on which learning outcomes are stated, and on which is said what was found."""
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -11,17 +11,17 @@ from bets.models import Bet, LearningOutcome
 from bets.outcome_forms import FindingForm, LearningForm
 from bets.outcome_page import back_from, readers_of
 from bets.outcomes_step import finding_page, learning_page
+from bets.reach import bet_of
 from lib.clock import now, today
-from lib.edge import OK, perform
+from lib.edge import OK, perform, typed_in
 from org.requests import PersonRequest
-from org.visibility import powers_of
 
 
 @require_http_methods(["GET", "POST"])
 def add_learning_outcome(request: PersonRequest, key: str) -> HttpResponse:
     """States what a bet in discovery is to find out where no series can tell."""
-    bet, day = _bet(request, key), today()
-    form = LearningForm(readers_of(bet), _typed(request))
+    bet, day = bet_of(request, key), today()
+    form = LearningForm(readers_of(bet), typed_in(request))
     status = OK
     if request.method == "POST":
         status = perform(
@@ -37,7 +37,7 @@ def add_learning_outcome(request: PersonRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def drop_learning_outcome(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """Takes a learning outcome out of a draft; whoever only opens the address is led to where it stands."""
-    bet = _bet(request, key)
+    bet = bet_of(request, key)
     learning = _learning(bet, number)
     if request.method == "POST":
         actions.drop_learning_outcome(learning, by=request.user, at=now())
@@ -48,9 +48,9 @@ def drop_learning_outcome(request: PersonRequest, key: str, number: int) -> Http
 @require_http_methods(["GET", "POST"])
 def record_learning(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """The named reader of a question says what the answer is; others see who reads it, and until when."""
-    bet = _bet(request, key)
+    bet = bet_of(request, key)
     learning = _learning(bet, number)
-    form = FindingForm(learning, _typed(request))
+    form = FindingForm(learning, typed_in(request))
     status = OK
     if request.method == "POST":
         status = perform(form, lambda typed: actions.record_learning(learning, **typed, by=request.user, at=now()))
@@ -64,15 +64,6 @@ def record_learning(request: PersonRequest, key: str, number: int) -> HttpRespon
         "form": form,
     }
     return render(request, "bets/learning.html", shown, status=status)
-
-
-def _typed(request: PersonRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _bet(request: PersonRequest, key: str) -> Bet:
-    found = Bet.objects.visible_to(powers_of(request.user)).select_related("domain", "lead")
-    return get_object_or_404(found, key=key)
 
 
 def _learning(bet: Bet, number: int) -> LearningOutcome:

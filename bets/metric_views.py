@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from bets.touched import touched_by
 from lib.beside import beside
 from lib.clock import now
-from lib.edge import OK, REFUSED, perform
+from lib.edge import OK, REFUSED, perform, typed_in
 from metrics import actions
 from metrics.defining_forms import ChangeMetricForm
 from metrics.defining_views import warn_of_delivery
@@ -23,7 +23,7 @@ from org.visibility import powers_of
 def change_metric(request: PersonRequest, key: str) -> HttpResponse:
     """Changes a definition for a reason, as a new version where it says what is measured."""
     metric, powers = get_object_or_404(Metric.objects.select_related("owner"), key=key), powers_of(request.user)
-    form = ChangeMetricForm(request.POST if request.method == "POST" else None, metric=metric)
+    form = ChangeMetricForm(typed_in(request), metric=metric)
     fresh, status = ChangeMetricForm(metric=metric), OK
     if request.method == "POST":
         status = perform(form, lambda typed: actions.change_metric(metric, **typed, by=request.user, at=now()))

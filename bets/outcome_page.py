@@ -1,7 +1,7 @@
 """What the pages of outcomes show: the sentence that is being stated, what signals can prove of it, and both versions
 where somebody else changed it meanwhile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from bets.rules import outcome_refusals, restate_refusals
 from bets.rules_learning import finder_refusals
 from bets.rules_outcome import add_refusals, change_refusals
 from bets.words import Finding, plain, whole
+from lib.beside import Beside, beside
 from metrics.definition import definition_of
 from metrics.models import Metric, Series, Source
 from org.models import Domain, Person
@@ -37,15 +38,6 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Different:
-    """One line that somebody else changed: theirs beside what was typed."""
-
-    name: str
-    theirs: str
-    yours: str
-
-
-@dataclass(frozen=True)
 class Stating:
     """The page on which one outcome is stated or changed; `seen` is what its form is filled with."""
 
@@ -56,7 +48,7 @@ class Stating:
     checked: Checked | None = None
     outcome: Outcome | None = None
     seen: str = ""
-    different: Sequence[Different] = ()
+    beside: Sequence[Beside] = ()
 
     @property
     def beyond(self) -> str:
@@ -139,25 +131,12 @@ def stating(
     return Stating(
         bet, series, baseline_of(series, today),
         list(change_refusals(powers, bet) if outcome else add_refusals(powers, bet)), checked, outcome, seen,
-        differences(outcome, form) if outcome and form is not None and filled(form).get("seen", "") != seen else (),
+        beside(form, _as_it_stands(outcome, form, seen)) if outcome and form is not None else (),
     )  # fmt: skip
 
 
-def differences(outcome: Outcome, form: OutcomeForm) -> list[Different]:
-    """Where what stands there now is not what was typed, in the words of the form."""
-    lines = []
-    for name, theirs in initial_of(outcome).items():
-        yours = str(filled(form).get(name, ""))
-        if name in form.fields and str(theirs) != yours:
-            shown = dict(getattr(form.fields[name], "choices", ()))
-            label = str(form.fields[name].label)
-            lines.append(Different(label, str(shown.get(theirs, theirs)), str(shown.get(yours, yours))))
-    return lines
-
-
-def filled(form: OutcomeForm) -> Mapping[str, Any]:
-    """What stands in a form: what was sent, or what it begins with."""
-    return form.data if form.is_bound else form.initial
+def _as_it_stands(outcome: Outcome, form: OutcomeForm, seen: str) -> OutcomeForm:
+    return OutcomeForm(form.series, form.known, initial=initial_of(outcome) | {"seen": seen})
 
 
 def initial_of(outcome: Outcome) -> dict[str, Any]:

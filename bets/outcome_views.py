@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,10 +26,11 @@ from bets.outcome_page import (
     stating,
 )
 from bets.outcomes_step import step_of
+from bets.reach import bet_of
 from bets.rules_outcome import add_refusals
 from bets.sketching import as_typed, forget, leave, left, sketch_of, step_of_outcome
 from lib.clock import now, today
-from lib.edge import OK, UNSOUND, perform
+from lib.edge import OK, UNSOUND, perform, typed_in
 from metrics.models import Series
 from org.requests import PersonRequest
 from org.visibility import powers_of
@@ -45,7 +46,7 @@ def change_outcomes(request: PersonRequest, bet: Bet) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_outcome(request: PersonRequest, key: str) -> HttpResponse:
     """Picks a series from the metric library; then states the outcome, with its baseline read from the series."""
-    bet = _bet(request, key)
+    bet = bet_of(request, key)
     if not (request.POST.get("series") or request.GET.get("series")):
         return _pick(request, bet)
     series, day = _series(request), today()
@@ -54,7 +55,7 @@ def add_outcome(request: PersonRequest, key: str) -> HttpResponse:
         return forget(request, bet, step, f"{reverse('add_outcome', args=[key])}?series={series.pk}")
     sketch = _offered(request, bet, step)
     begins = first_lines(bet, known, series, today=day) | (as_typed(sketch) if sketch else {})
-    form = OutcomeForm(series, known, _typed(request), initial=begins)
+    form = OutcomeForm(series, known, typed_in(request), initial=begins)
     status = _perform(
         request, bet, step, form,
         lambda typed: actions.add_outcome(bet, series, **typed, by=request.user, at=now(), today=day),
@@ -69,14 +70,14 @@ def add_outcome(request: PersonRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_outcome(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """Changes what an outcome of a draft says; who was slower sees both versions and loses nothing."""
-    bet, day = _bet(request, key), today()
+    bet, day = bet_of(request, key), today()
     outcome = _outcome(bet, number)
     segments, step = _segments(outcome), step_of_outcome(outcome.series, outcome)
     if "forget" in request.POST:
         return forget(request, bet, step, "change_outcome", key, str(number))
     sketch = _offered(request, bet, step)
     begins = initial_of(outcome) | (as_typed(sketch) if sketch else {})
-    form = OutcomeForm(outcome.series, baseline_of(outcome.series, day), _typed(request), initial=begins)
+    form = OutcomeForm(outcome.series, baseline_of(outcome.series, day), typed_in(request), initial=begins)
     seen = request.POST.get("seen", "")
     status = _perform(
         request, bet, step, form,
@@ -86,16 +87,14 @@ def change_outcome(request: PersonRequest, key: str, number: int) -> HttpRespons
         return _done(request, bet, step, _("Outcome changed."))
     tried = _tried(form, sketch)
     checked = check(tried, bet, segments, today=day) if tried else check_stored(outcome, segments, today=day)
-    page = stating(
-        bet, outcome.series, request.user, today=day, outcome=outcome, checked=checked, form=form if tried else None
-    )  # fmt: skip
+    page = stating(bet, outcome.series, request.user, today=day, outcome=outcome, checked=checked, form=tried)
     return render(request, "bets/outcome.html", _shown(bet, page=page, form=form, sketch=sketch), status=status)
 
 
 @require_GET
 def check_outcome(request: PersonRequest, key: str) -> HttpResponse:
     """What the lines typed so far can prove; nothing is written. Says what is missing while they are not complete."""
-    bet, series, day = _bet(request, key), _series(request), today()
+    bet, series, day = bet_of(request, key), _series(request), today()
     known = baseline_of(series, day)
     form = OutcomeForm(series, known, request.GET)
     number = request.GET.get("outcome", "")
@@ -108,7 +107,7 @@ def check_outcome(request: PersonRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def drop_outcome(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """Takes an outcome out of a draft; whoever only opens the address is led to where it stands."""
-    bet = _bet(request, key)
+    bet = bet_of(request, key)
     outcome = _outcome(bet, number)
     if request.method == "POST":
         actions.drop_outcome(outcome, by=request.user, at=now())
@@ -119,9 +118,9 @@ def drop_outcome(request: PersonRequest, key: str, number: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def restate_outcome(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """Moves the lines of an outcome, with a reason; the verdict against the lines as they were stays visible."""
-    bet = _bet(request, key)
+    bet = bet_of(request, key)
     current = _outcome(bet, number)
-    form = RestateForm(current, _typed(request), initial=restate_initial(current))
+    form = RestateForm(current, typed_in(request), initial=restate_initial(current))
     looked_at = _version(bet, number, request.POST.get("version", "")) or current
     status = OK
     if request.method == "POST":
@@ -191,15 +190,6 @@ def _series(request: PersonRequest) -> Series:
 
 def _shown(bet: Bet, **shown: Any) -> dict[str, Any]:
     return {"bet": bet, "back": back_from(bet), **shown}
-
-
-def _typed(request: PersonRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _bet(request: PersonRequest, key: str) -> Bet:
-    found = Bet.objects.visible_to(powers_of(request.user)).select_related("domain", "lead")
-    return get_object_or_404(found, key=key)
 
 
 def _outcome(bet: Bet, number: int) -> Outcome:

@@ -187,6 +187,14 @@ def value_refusals(low: int | None, likely: int | None, high: int | None, conver
         yield f"That is too long: the conversion takes at most 300 characters, this has {len(conversion):,}."
 
 
+def wind_down_refusals(amount: object) -> Iterator[str]:
+    """Why it cannot cost so much to wind a bet down, minor units."""
+    if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
+        yield "What winding it down costs is a whole number of minor units from 0 on."
+    elif amount > MINOR_AT_MOST:
+        yield "That is more money than winding a bet down can cost: count the zeros."
+
+
 @dataclass(frozen=True)
 class Ready:
     """What a draft has when somebody wants to take it live."""

@@ -141,7 +141,7 @@ def change_refusals(evidence: Written, seen_revision: int) -> Iterator[str]:
 
 def stale(number: int) -> str:
     return (
-        f"Somebody changed evidence {number} while you were writing. Both versions are below; nothing of yours is lost."
+        f"Somebody changed evidence {number} while you were writing. Both versions are shown; nothing of yours is lost."
     )
 
 

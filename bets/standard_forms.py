@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bets.models import Bet
 from bets.rules_standards import DAYS_AT_MOST, PROMPTS
-from lib.money_field import MoneyField
+from lib.money_field import MoneyField, count_in
 from lib.seen import seen_of
 
 STRENGTHS = [
@@ -35,12 +35,16 @@ class StandardForm(forms.Form):
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     once: tuple[str, ...] = ("key",)  # fields that are asked for when it is added, and never again
 
-    def __init__(self, *args: Any, standing: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, standing: Mapping[str, Any] | None = None, currency: str = "", **kwargs: Any
+    ) -> None:
         if standing is not None:
             kwargs["initial"] = self.filled(standing) | {"seen": seen_of(standing)}
         super().__init__(*args, **kwargs)
         for name in ("seen",) if standing is None else self.once:
             self.fields.pop(name, None)
+        typed = self["currency"].value() if "currency" in self.fields else currency
+        count_in(self, str(typed or "").strip().upper())
 
     def filled(self, standing: Mapping[str, Any]) -> dict[str, Any]:
         """What stands there, as the fields show it."""

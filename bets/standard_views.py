@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from bets.standard_forms import AllowanceForm, GoalForm, KindForm, RateForm, Sta
 from bets.standards import above_cap, goals_of, standards_of
 from lib.beside import beside
 from lib.clock import now, today
-from lib.edge import OK, REFUSED, perform
+from lib.edge import OK, REFUSED, perform, typed_in
 from org.actions import rate_of, set_rate
 from org.models import Team
 from org.requests import PersonRequest
@@ -97,7 +98,7 @@ def keep_allowance(request: PersonRequest, currency: str | None = None) -> HttpR
     page = Keeping(heading, "allowances", _refusals(powers), notes, drop)
     standing = standing_of(allowance, ALLOWANCE) if allowance else None
     return _keep(
-        request, page, AllowanceForm, standing,
+        request, page, partial(AllowanceForm, currency=currency or ""), standing,
         lambda typed: actions.keep_allowance(allowance, **typed, by=request.user, at=now()),
     )  # fmt: skip
 
@@ -147,10 +148,14 @@ def set_team_rate(request: PersonRequest, key: str) -> HttpResponse:
 
 
 def _keep(
-    request: PersonRequest, page: Keeping, made_of: type[StandardForm], standing: dict[str, Any] | None, act: Act
+    request: PersonRequest,
+    page: Keeping,
+    made_of: Callable[..., StandardForm],
+    standing: dict[str, Any] | None,
+    act: Act,
 ) -> HttpResponse:
     """The form page; both versions side by side where somebody else was faster."""
-    form = made_of(request.POST if request.method == "POST" else None, standing=standing)
+    form = made_of(typed_in(request), standing=standing)
     fresh = None if standing is None else made_of(standing=standing)
     status = perform(form, act) if request.method == "POST" else OK
     if request.method == "POST" and status == OK:

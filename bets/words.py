@@ -277,6 +277,15 @@ def stale_sentence(metric: str, last: date | None, as_of: date) -> str:
     )
 
 
+def late_sentence(runway: str, decides_on: date) -> str:
+    """That the day to decide comes when too little money is left; `runway` says until when it lasts."""
+    return (
+        f"{runway} The next day to decide, {decides_on:%-d %B %Y}, comes after that. This says nothing about the"
+        " result. It clears once the money lasts four weeks longer than that or the day comes sooner, or with a"
+        " decision on the bet."
+    )
+
+
 @override("en")
 def verdict_sentence(
     kind: str, finding: Finding, health_note: str, guardrail: str = "", told: Told | None = None

@@ -26,6 +26,15 @@ from bets import api_logging as logged
 from bets import api_reading as record
 from bets import api_standards as standards
 from bets import api_writing as writing
+from funding import api_actuals as actuals
+from funding import api_authority as authority
+from funding import api_budgets as budgets
+from funding import api_capacity as capacity
+from funding import api_files as files
+from funding import api_gates as gates
+from funding import api_ledger as books
+from funding import api_mix as mix
+from funding import api_requests as requests
 from lib.api import Endpoint, cached
 from lib.api_writing import Acting
 from lib.refusals import Refused
@@ -33,6 +42,7 @@ from metrics import api as metrics
 from metrics import api_writing as library
 from org import api as org
 from portfolio import api as portfolio
+from portfolio import api_winding as winding
 from portfolio import api_writing as stating
 
 
@@ -104,6 +114,12 @@ def both(reads: type[Endpoint], acts: type[Acting]) -> Any:
 OF_BET = "bets/<str:key>/"
 EVIDENCE = f"{OF_BET}evidence/<int:number>/"
 OUTCOME = f"{OF_BET}outcomes/<int:number>/"
+REQUEST = "money/requests/<int:pk>/"
+LEDGER = "money/ledgers/<slug:key>/"
+MONEY_FILE = "money/files/<int:pk>/"
+RECONCILIATIONS = "money/reconciliations/"
+RECONCILIATION = f"{RECONCILIATIONS}<int:pk>/"
+PERIOD = f"{LEDGER}periods/<str:code>/"
 LEARNING = f"{OF_BET}learning-outcomes/<int:number>/"
 urlpatterns = [
     path("", Root.as_view(), name="api_root"),
@@ -119,8 +135,10 @@ urlpatterns = [
     ),
     path("bets/<str:key>/readings/", bets.ListReadings.as_view(), name="api_list_readings"),
     path("bets/<str:key>/verdicts/", bets.ListVerdicts.as_view(), name="api_list_verdicts"),
-    path("bets/<str:key>/decisions/", bets.ListDecisions.as_view(), name="api_list_decisions"),
+    path(f"{OF_BET}decisions/", both(bets.ListDecisions, stating.DecideBet), name="api_list_decisions"),
     path("bets/<str:key>/events/", bets.ListEvents.as_view(), name="api_list_events"),
+    path(f"{OF_BET}wind-down-cost/", winding.PlanWindDown.as_view(), name="api_plan_wind_down"),
+    path(f"{OF_BET}wind-down/", winding.FinishWindDown.as_view(), name="api_finish_wind_down"),
     path(f"{OF_BET}live/", stating.GoLive.as_view(), name="api_go_live"),
     path(f"{OF_BET}hypothesis/", writing.WriteHypothesis.as_view(), name="api_write_hypothesis"),
     path(f"{OF_BET}outcomes/", writing.AddOutcome.as_view(), name="api_add_outcome"),
@@ -156,6 +174,70 @@ urlpatterns = [
     path("templates/<slug:key>/", standards.ChangeTemplate.as_view(), name="api_change_template"),
     path("allowances/", both(desk.ListAllowances, standards.AddAllowance), name="api_list_allowances"),
     path("allowances/<slug:currency>/", standards.ChangeAllowance.as_view(), name="api_change_allowance"),
+    path(f"{OF_BET}tranches/<int:sequence>/gate/", both(gates.ShowGate, gates.StateGate), name="api_show_gate"),
+    path(f"{OF_BET}tranches/<int:sequence>/revise/", gates.ReviseTranche.as_view(), name="api_revise_tranche"),
+    path("money/requests/", both(requests.ListRequests, requests.SubmitRequest), name="api_list_requests"),
+    path(REQUEST, requests.ShowRequest.as_view(), name="api_show_request"),
+    path(f"{REQUEST}approve/", requests.ApproveRequest.as_view(), name="api_approve_request"),
+    path(f"{REQUEST}reject/", requests.RejectRequest.as_view(), name="api_reject_request"),
+    path(f"{REQUEST}withdraw/", requests.WithdrawRequest.as_view(), name="api_withdraw_request"),
+    path(f"{REQUEST}resubmit/", requests.ResubmitRequest.as_view(), name="api_resubmit_request"),
+    path(f"{REQUEST}notes/", requests.WriteNote.as_view(), name="api_write_request_note"),
+    path(f"{REQUEST}files/", requests.AttachRequestFile.as_view(), name="api_attach_request_file"),
+    path("money/budgets/", both(budgets.ListBudgets, budgets.OpenBudget), name="api_list_budgets"),
+    path("money/budgets/<int:pk>/", both(budgets.ShowBudget, budgets.ChangeBudget), name="api_show_budget"),
+    path("money/budgets/<int:pk>/withdraw/", budgets.WithdrawBudget.as_view(), name="api_withdraw_budget"),
+    path("money/map/", budgets.ShowFundingMap.as_view(), name="api_show_funding_map"),
+    path("money/authority/who/", authority.ShowWhoMay.as_view(), name="api_show_who_may_approve"),
+    path("money/authority/limits/", both(authority.ListLimits, authority.SetLimit), name="api_list_limits"),
+    path("money/authority/limits/<int:pk>/", authority.EndLimit.as_view(), name="api_end_limit"),
+    path(
+        "money/authority/thresholds/",
+        both(authority.ListThresholds, authority.SetThreshold),
+        name="api_list_thresholds",
+    ),
+    path("money/authority/thresholds/<int:pk>/", authority.EndThreshold.as_view(), name="api_end_threshold"),
+    path("money/authority/sign-offs/", both(authority.ListSignOffs, authority.SetSignOff), name="api_list_sign_offs"),
+    path("money/authority/sign-offs/<int:pk>/", authority.EndSignOff.as_view(), name="api_end_sign_off"),
+    path(
+        "money/authority/delegations/",
+        both(authority.ListDelegations, authority.Delegate),
+        name="api_list_delegations",
+    ),
+    path("money/authority/delegations/<int:pk>/", authority.EndDelegation.as_view(), name="api_end_delegation"),
+    path("money/guardrails/", both(mix.ListGuardrails, mix.AddGuardrail), name="api_list_guardrails"),
+    path("money/guardrails/<int:pk>/", both(mix.ShowGuardrail, mix.ChangeGuardrail), name="api_show_guardrail"),
+    path("money/capacity/", both(capacity.ListCapacity, capacity.PlanCapacity), name="api_list_capacity"),
+    path("money/capacity/<int:pk>/", both(capacity.ShowCapacity, capacity.ChangeCapacity), name="api_show_capacity"),
+    path("bets/<str:key>/value/agreed/", both(capacity.ShowAgreements, capacity.AgreeValue), name="api_agree_value"),
+    path("money/ledgers/", both(books.ListLedgers, books.OpenLedger), name="api_list_ledgers"),
+    path(LEDGER, books.ShowLedger.as_view(), name="api_show_ledger"),
+    path(f"{LEDGER}accounts/", books.ListAccounts.as_view(), name="api_list_accounts"),
+    path(f"{LEDGER}transfers/", books.ListTransfers.as_view(), name="api_list_transfers"),
+    path(f"{LEDGER}transfers/<int:number>/", books.ShowTransfer.as_view(), name="api_show_transfer"),
+    path(f"{LEDGER}transfers/<int:number>/reverse/", books.ReverseTransfer.as_view(), name="api_reverse_transfer"),
+    path(f"{LEDGER}periods/", both(books.ListPeriods, books.AddPeriod), name="api_list_periods"),
+    path(f"{LEDGER}years/", books.AddYear.as_view(), name="api_add_year"),
+    path(PERIOD, books.ShowPeriod.as_view(), name="api_show_period"),
+    path(f"{PERIOD}close/", books.ClosePeriod.as_view(), name="api_close_period"),
+    path(f"{PERIOD}reopen/", books.ReopenPeriod.as_view(), name="api_reopen_period"),
+    path(f"{PERIOD}lock/", books.LockPeriod.as_view(), name="api_lock_period"),
+    path(f"{LEDGER}verify/", books.VerifyLedger.as_view(), name="api_verify_ledger"),
+    path(f"{LEDGER}journals/", both(books.ListJournals, books.ExportJournal), name="api_list_journals"),
+    path(f"{LEDGER}journals/<int:number>/", books.ShowJournal.as_view(), name="api_show_journal"),
+    path("money/files/", both(files.ListMoneyFiles, files.UploadMoneyFile), name="api_list_money_files"),
+    path(MONEY_FILE, files.ShowMoneyFile.as_view(), name="api_show_money_file"),
+    path(f"{MONEY_FILE}columns/", files.MapMoneyColumns.as_view(), name="api_map_money_columns"),
+    path(f"{MONEY_FILE}cost-centres/", files.MapCostCentres.as_view(), name="api_map_cost_centres"),
+    path(f"{MONEY_FILE}take/", files.TakeMoneyFile.as_view(), name="api_take_over_money_file"),
+    path(f"{MONEY_FILE}undo/", files.UndoMoneyFile.as_view(), name="api_undo_money_file"),
+    path(f"{MONEY_FILE}drop/", files.DropMoneyFile.as_view(), name="api_drop_money_file"),
+    path("money/actuals/", actuals.ListActuals.as_view(), name="api_list_actuals"),
+    path("money/actuals/<int:pk>/place/", actuals.PlaceActual.as_view(), name="api_place_actual"),
+    path(f"{LEDGER}place-waiting/", actuals.PlaceWaiting.as_view(), name="api_place_waiting"),
+    path(RECONCILIATIONS, both(actuals.ListReconciliations, actuals.Reconcile), name="api_list_reconciliations"),
+    path(RECONCILIATION, actuals.ShowReconciliation.as_view(), name="api_show_reconciliation"),
+    path(f"{RECONCILIATION}lines/", actuals.ListReconciliationLines.as_view(), name="api_list_reconciliation_lines"),
     path("flags/", bets.ListFlags.as_view(), name="api_list_flags"),
     path("evidence/rules/", portfolio.ListRules.as_view(), name="api_list_rules"),
     path("goals/", both(bets.ListGoals, standards.AddGoal), name="api_list_goals"),

@@ -43,6 +43,7 @@ except (environs.EnvError, ValueError) as error:
 
 INSTALLED_APPS = [
     "portfolio",
+    "funding",
     "bets",
     "metrics",
     "org",
@@ -179,6 +180,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "config.api.answer_error",
     "URL_FORMAT_OVERRIDE": None,
 }
+ANSWERS_KEPT_BY = "org.answering.answer_once"  # of writes that name a key of their own
 KNOX_TOKEN_MODEL = "org.Token"  # noqa: S105 # the name of a model
 MIGRATION_MODULES = {"knox": None}  # its own model is replaced by ours, so it needs no table
 SPECTACULAR_SETTINGS = {
@@ -218,6 +220,8 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "org.tasks.tick", "schedule": 60.0, "options": {"expires": 60}},
     "deliver": {"task": "org.tasks.deliver_events", "schedule": 30.0, "options": {"expires": 30}},
     "notices": {"task": "org.tasks.send_notices", "schedule": 60.0, "options": {"expires": 60}},
+    "requests": {"task": "funding.tasks.watch_requests", "schedule": 600.0, "options": {"expires": 600}},
+    "forget": {"task": "org.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 LOGGING = {

@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("org.urls")),
     path("", include("metrics.urls")),
     path("", include("bets.urls")),
+    path("", include("funding.urls")),
     path("", include("portfolio.urls")),
 ]

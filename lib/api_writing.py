@@ -1,29 +1,37 @@
 """What every address of the API that changes something shares: a JSON body, one action, and an answer that shows what
 it made. The action refuses as it does on the pages."""
 
+import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from inspect import cleandoc
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, PermissionDenied, ValidationError
 from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lib.api import Endpoint, refuse
+from lib.clock import now
 from lib.uploads import TEXT_AT_MOST, LimitedUpload
 
 MOST = 1_000_000  # bytes of a body; a file is sent as a file
 LARGEST = 10**15  # minor units of money, and any other whole number that is sent
 SHOWN = 60  # characters of what was sent that a sentence repeats
 SEEN = "The one that was read: when something has changed since, nothing is written."
+KEY = "Idempotency-Key"
+KEY_HELP = "8 to 80 signs of your own: the same request sent again under it is done once, and answered the same."
 
 
 class SoundJSON(BaseParser):
@@ -165,6 +173,11 @@ class ActingSchema(AutoSchema):
             return super().get_response_serializers()
         return {str(self.view.status): self.view.answers}
 
+    def get_override_parameters(self) -> list[Any]:
+        if self.method in ("GET", "HEAD"):
+            return super().get_override_parameters()
+        return [OpenApiParameter(KEY, str, "header", required=self.view.keyed, description=KEY_HELP)]
+
     def get_description(self) -> str:  # type: ignore[override] # as in drf-spectacular, whose class has no types
         if self.method == "DELETE":
             return cleandoc(self.view.drop.__doc__)
@@ -172,8 +185,12 @@ class ActingSchema(AutoSchema):
 
 
 class Acting(Endpoint):
-    """An address that changes one thing by one action. Combined with one that reads, it answers to both."""
+    """An address that changes one thing by one action. Combined with one that reads, it answers to both.
 
+    Whoever names a key in the header may send the same again: it is done once. Where `keyed`, it has to be named.
+    """
+
+    keyed = False
     sends: Any = Sent
     answers: Any = None
     status = 201
@@ -198,9 +215,31 @@ class Acting(Endpoint):
             )
 
     def perform(self, request: Request) -> Response:
+        return self.once(request, lambda: self.answer(request))
+
+    def once(self, request: Request, answer: Callable[[], "Answered"]) -> Response:
+        """What `answer` says; under a key that was sent before with the same, what was said then."""
+        if key := self.key(request):
+            kept = import_string(settings.ANSWERS_KEPT_BY)
+            status, said = kept(request.user, key, asked(request), answer, at=now())
+        else:
+            status, said = answer()
+        headers = {"Location": said["location"]} if said["location"] else None
+        return Response(said["shown"], status=status, headers=headers)
+
+    def key(self, request: Request) -> str:
+        """The key that was sent, or nothing; 400 where it is missing or no key."""
+        key = request.headers.get(KEY, "").strip()
+        if self.keyed and not key:
+            refuse([_("Send the header %(key)s: %(help)s") % {"key": KEY, "help": KEY_HELP}])
+        if key and not re.fullmatch("[!-~]{8,80}", key):
+            refuse([_("The header %(key)s is 8 to 80 letters, digits or signs without a space.") % {"key": KEY}])
+        return key
+
+    def answer(self, request: Request) -> "Answered":
         made = self.act(self.typed(request))
-        headers = {"Location": where} if (where := self.where(made)) else None
-        return Response(self.shown(made), status=self.status, headers=headers)
+        shown = json.loads(JSONRenderer().render(self.shown(made)))
+        return self.status, {"location": self.where(made), "shown": shown}
 
     def typed(self, request: Request) -> dict[str, Any]:
         """What was sent, sound; 400 with a sentence for each field that is not."""
@@ -241,8 +280,11 @@ class Dropping(Acting):
     """Answers DELETE; nothing is sent, and nothing is answered."""
 
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.once(request, self._dropped)
+
+    def _dropped(self) -> "Answered":
         self.drop()
-        return Response(status=204)
+        return 204, {"location": "", "shown": None}
 
     def drop(self) -> None:
         """Calls the action."""
@@ -275,6 +317,24 @@ class Uploading(Making):
     def too_large(self, name: str) -> str:
         """Says that the file of this name is too large."""
         raise NotImplementedError
+
+
+Answered = tuple[int, dict[str, Any]]  # status, and where what was made is found and how it is shown
+
+
+def asked(request: Request) -> str:
+    """Tells one request from another: by its method, its address and what was sent."""
+    sent = request.data if isinstance(request.data, Mapping) else {}
+    plain = json.dumps({str(name): sent[name] for name in sent}, sort_keys=True, default=_hash_of_file)
+    return hashlib.sha256(f"{request.method} {request.path} {plain}".encode()).hexdigest()
+
+
+def _hash_of_file(file: Any) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)  # whoever reads it next begins at its start
+    return f"{file.name} {digest.hexdigest()}"
 
 
 def sentences(errors: Any, name: str = "") -> Iterator[str]:

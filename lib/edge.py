@@ -4,10 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.forms import BaseForm
+from django.http import HttpRequest, QueryDict
 
 from lib.refusals import Refused
 
 OK, REFUSED, UNSOUND = 200, 409, 422
+
+
+def typed_in(request: HttpRequest) -> QueryDict | None:
+    """What was sent, for a form to be filled with; None while a page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def perform(form: BaseForm, act: Callable[[Mapping[str, Any]], object]) -> int:

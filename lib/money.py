@@ -4,6 +4,13 @@ from dataclasses import dataclass
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF "}
 STEPS = (1_000_000_000, 1_000_000, 1_000)
+# ISO 4217: the currencies whose smallest unit is not a hundredth.
+DECIMALS = {
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
+    "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+    "CLF": 4, "UYW": 4,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -19,9 +26,21 @@ class Style:
 ENGLISH = Style()
 
 
+def decimals_of(currency: str) -> int:
+    """How many decimals amounts of a currency have: 2 for most, 0 for the yen, 3 for the dinar of Bahrain."""
+    return DECIMALS.get(currency, 2)
+
+
+def plain(minor: int, currency: str) -> str:
+    """1234.50: for files that another program reads, whatever the language."""
+    digits = decimals_of(currency)
+    whole, rest = divmod(abs(minor), 10**digits)
+    return f"{'-' if minor < 0 else ''}{whole}" + (f".{rest:0{digits}d}" if digits else "")
+
+
 def short(minor: int, currency: str, style: Style = ENGLISH) -> str:
     """€4.2M, €380k, €950: for reading at a glance; the exact amount is in `exact`."""
-    return style.order.format(sign=_sign(currency), number=_short(minor / 100, style))
+    return style.order.format(sign=_sign(currency), number=_short(minor / 10 ** decimals_of(currency), style))
 
 
 def _short(major: float, style: Style) -> str:
@@ -34,9 +53,9 @@ def _short(major: float, style: Style) -> str:
 
 def exact(minor: int, currency: str, style: Style = ENGLISH) -> str:
     """€4,200,000.00: every digit."""
-    whole = f"{abs(minor) // 100:,}".replace(",", style.group)
-    minus = "-" if minor < 0 else ""
-    return minus + style.order.format(sign=_sign(currency), number=f"{whole}{style.point}{abs(minor) % 100:02d}")
+    whole, _, rest = plain(abs(minor), currency).partition(".")
+    number = f"{int(whole):,}".replace(",", style.group) + (f"{style.point}{rest}" if rest else "")
+    return ("-" if minor < 0 else "") + style.order.format(sign=_sign(currency), number=number)
 
 
 def _sign(currency: str) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lib.clock import now
-from lib.edge import OK, perform
+from lib.edge import OK, perform, typed_in
 from metrics import actions
 from metrics.defining_forms import RegisterMetricForm
 from metrics.rules import delivery_hint
@@ -19,7 +19,7 @@ from org.visibility import powers_of
 @require_http_methods(["GET", "POST"])
 def register_metric(request: PersonRequest) -> HttpResponse:
     """Adds a definition; who may not sees why beside a disabled button."""
-    form = RegisterMetricForm(request.POST if request.method == "POST" else None)
+    form = RegisterMetricForm(typed_in(request))
     status = OK
     if request.method == "POST":
         status = perform(form, lambda typed: actions.register_metric(**typed, by=request.user, at=now()))

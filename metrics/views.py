@@ -17,7 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url
 
 from lib.clock import now, today
-from lib.edge import OK, perform
+from lib.edge import OK, perform, typed_in
 from lib.refusals import refuse_if
 from metrics import actions, tasks
 from metrics.exports import file_name, rows_to_mend
@@ -92,7 +92,7 @@ def record_signal(request: PersonRequest, series_id: int) -> HttpResponse:
     series = _recordable_series(request, series_id)
     back, known = _back(request), known_of(series, SIGNALS)
     start = {"period": next_period(series, known[0].signal.period if known else None, today())}
-    form = RecordSignalForm(series, request.POST if request.method == "POST" else None, initial=start)
+    form = RecordSignalForm(series, typed_in(request), initial=start)
     status = OK
     if request.method == "POST":
         status = perform(form, lambda typed: _record(request, series, typed))

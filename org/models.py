@@ -141,6 +141,28 @@ class Token(AbstractAuthToken):  # type: ignore[misc] # knox has no types
         return self.name
 
 
+class Answer(models.Model):
+    """What a program was answered when it wrote under a key of its own: the same key gets the same answer again."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=80)
+    asked = models.CharField(max_length=64, help_text="Hash of method, address and what was sent.")
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    body = models.JSONField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "key"], name="org_answer_once_a_key"),
+            models.CheckConstraint(condition=Q(key__regex=r"\S"), name="org_answer_has_a_key"),
+        ]
+        indexes = [models.Index(fields=["at"], name="org_answer_oldest")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Event(models.Model):
     """One state change: audit trail and outbox in one. Append-only by trigger; only the delivery stamp moves, once."""
 

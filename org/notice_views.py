@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lib.clock import now
-from lib.edge import OK, perform
+from lib.edge import OK, perform, typed_in
 from org import noticing
 from org.forms import NoticesForm
 from org.models import Notice, NoticeSettings
@@ -47,7 +47,7 @@ def open_notice(request: PersonRequest, notice_id: int) -> HttpResponse:
 def set_notices(request: PersonRequest) -> HttpResponse:
     """By which way, how often, and of what."""
     kept = NoticeSettings.objects.filter(person=request.user).first() or NoticeSettings(person=request.user)
-    form = NoticesForm(kept, request.POST if request.method == "POST" else None)
+    form = NoticesForm(kept, typed_in(request))
     status = OK
     if request.method == "POST":
         status = perform(form, lambda typed: noticing.set_notices(request.user, **typed, at=now()))

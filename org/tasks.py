@@ -6,7 +6,7 @@ import time
 from celery import shared_task
 
 from lib.clock import now
-from org import actions, noticing, sending
+from org import actions, answering, noticing, sending
 from org.models import Event, Job, Run
 from org.registry import RUNS
 
@@ -73,6 +73,12 @@ def send_notices() -> None:
             return
         for letter in letters:
             _send(letter)
+
+
+@shared_task(name="org.tasks.forget_answers")
+def forget_answers() -> None:
+    """Each hour: what was answered under a key is kept for thirty days."""
+    answering.forget_answers(at=now())
 
 
 def _send(letter: noticing.Letter) -> None:

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.db import transaction
 from django.http import QueryDict
 
-from bets.actions import Claim, add_outcome, go_live, state_bet
-from bets.models import Bet, Outcome
+from bets.actions import Claim, add_outcome, go_live, record_decision, state_bet
+from bets.models import Bet, Decision, Outcome
+from funding.actions import follow_decision
 from lib.periods import end_of
 from lib.refusals import Refused, refuse_if
 from metrics.actions import register_metric, register_series, register_source
@@ -34,6 +36,17 @@ def run_night(*, by: Person, at: datetime, today: date) -> Run:
         raise Refused("A night run is under way already; the portfolio links to its progress.")
     advance_run(run.pk, at=at)
     return run
+
+
+@transaction.atomic
+def decide_bet(
+    bet: Bet, kind: str, *, by: Person, at: datetime, today: date, wind_down: int | None = None, **said: Any
+) -> Decision:
+    """Records a decision on a bet and does to its money what follows, all or nothing. A cease returns what is not
+    spent, but for `wind_down` (minor units; None: what was planned for it); a pivot voids what is asked for."""
+    decision = record_decision(bet, kind, by=by, at=at, today=today, **said)
+    follow_decision(decision, wind_down=wind_down, by=by, at=at, today=today)
+    return decision
 
 
 @transaction.atomic

@@ -1,8 +1,9 @@
 """When will we know? One sentence for each outcome, from its own noise and the exposures that come."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -51,6 +52,14 @@ def finding_kind(reading: Reading) -> str:
 def is_answered(reading: Reading) -> bool:
     """Has the evidence said yes or no already, be it only that the outcome is clear of its kill line?"""
     return finding_kind(reading) in SETTLED or reading.log_e_alive >= LOG_20
+
+
+def settling(readings: Sequence[Reading]) -> tuple[date | None, bool]:
+    """The day on which the last of these outcomes can be settled, None when that of one is not known; and whether all
+    of them are settled already."""
+    open_ = [reading for reading in readings if not is_answered(reading)]
+    days = [reading.answer_on for reading in open_]
+    return max((day for day in days if day), default=None) if all(days) else None, bool(readings) and not open_
 
 
 def answer_of(reading: Reading) -> Answer:

@@ -180,13 +180,15 @@ class ShowRun(Endpoint):
 
 
 class ShowPortfolio(Endpoint):
-    """The headline figures over every bet you may see. Money is planned: nothing was spent here."""
+    """The headline figures over every bet you may see; `given` is what the ledger has of what is planned, for those
+    who see money."""
 
     serializer_class = PortfolioShape
 
     def get(self, request: Request) -> Response:
-        night, bets = latest_night(), Bet.objects.visible_to(powers_of(request.user))
-        return Response(self.get_serializer({"night": night, "figures": figures_of(bets, night, today())}).data)
+        night, powers = latest_night(), powers_of(request.user)
+        figures = figures_of(Bet.objects.visible_to(powers), night, today(), powers)
+        return Response(self.get_serializer({"night": night, "figures": figures}).data)
 
 
 class Search(Endpoint):

@@ -20,9 +20,11 @@ from bets.draft_page import cost_with
 from bets.drafts import draft_values
 from bets.models import Bet, Verdict
 from lib.api import Money, Number, Seen
+from lib.clock import today
 from lib.seen import seen_of
 from org.models import Person, Role, Run
 from org.visibility import powers_of
+from portfolio.api_money import BetMoneyShape, money_shown
 from portfolio.board import Row
 from portfolio.figures import Capital
 from portfolio.models import SavedView
@@ -110,6 +112,7 @@ class BetDetailShape(BetShape):
         source="bet.value_conversion", help_text="How the value follows from the target."
     )
     cost = serializers.SerializerMethodField(help_text="What was planned, the weeks of its teams included.")
+    money = serializers.SerializerMethodField(help_text="Null where your roles do not show you money.")
     fails_at = serializers.IntegerField(source="bet.fails_at", help_text="So many primaries must fail to cease.")
     scales_at = serializers.IntegerField(
         source="bet.scales_at", allow_null=True, help_text="So many primaries must beat their targets; null: all."
@@ -134,6 +137,11 @@ class BetDetailShape(BetShape):
             "team_weeks": [{"team": effort.team.key, "weeks": float(effort.weeks)} for effort in efforts],
             "full": money_of(row.bet, cost.full),
         }
+
+    @extend_schema_field(BetMoneyShape(allow_null=True))
+    def get_money(self, row: Row) -> dict[str, Any] | None:
+        powers = powers_of(self.context["request"].user)
+        return money_shown(row.bet, list(row.bet.tranches.all()), powers, today())
 
     def get_teams(self, row: Row) -> list[str]:
         return [team.key for team in row.bet.teams.all()]
@@ -241,6 +249,14 @@ class ShareShape(Shape):
     at_stake = serializers.IntegerField(help_text="Minor units of the currency above.")
 
 
+class GivenShape(Shape):
+    """What the ledger has, minor units of the currency above."""
+
+    committed = serializers.IntegerField(help_text="And not released yet.")
+    released = serializers.IntegerField(help_text="And not spent.")
+    spent = serializers.IntegerField()
+
+
 class CapitalShape(Shape):
     """Planned money of live and held bets in one currency."""
 
@@ -250,6 +266,7 @@ class CapitalShape(Shape):
     at_stake = serializers.SerializerMethodField(help_text="The part of the plan that is still ahead.")
     against = serializers.SerializerMethodField(help_text="Planned on bets that the evidence speaks against.")
     bets_against = serializers.IntegerField()
+    given = GivenShape(allow_null=True, help_text="Null where nothing was given, or your roles do not show you money.")
     shares = ShareShape(many=True)
 
     @extend_schema_field(Money)

@@ -10,16 +10,18 @@ from rest_framework import serializers
 from bets import actions
 from bets.actions import Claim
 from bets.actions.outcomes import outcome_seen
-from bets.api_shapes import OutcomeShape, current_of, outcomes_read_in
+from bets.api_shapes import DecisionShape, OutcomeShape, current_of, outcomes_read_in
 from bets.api_writing import COLLEAGUE, OnBet, SentClaim, SentOutcome, colleague
-from bets.models import Bet, Goal, Outcome, Template
+from bets.models import Bet, Decision, Goal, Outcome, Template
 from bets.rules_draft import MINOR_AT_MOST
 from lib.api_writing import Changing, Dropping, Finite, Known, Making, Sent, SomeSeen, Text, Whole, shown
 from lib.clock import now, today
 from org.models import Domain, Team
 from org.visibility import powers_of
+from portfolio.actions import decide_bet
 from portfolio.api import bet_in_full
 from portfolio.api_shapes import BetDetailShape
+from portfolio.decided import reversed_by
 from portfolio.nights import latest_night
 
 
@@ -121,6 +123,33 @@ class ChangeBet(_Whole, Changing):
         teams = typed.pop("teams", None)
         seen = typed.pop("seen", None)
         return actions.change_draft(bet, about=typed, teams=teams, value=value, seen=seen, **more, **self.by())
+
+
+class SentDecision(Sent):
+    """What is decided on a bet."""
+
+    kind = serializers.ChoiceField(Decision.Kind.choices)
+    rationale = Text(max_length=2000)
+    would_change = Text(max_length=1000, help_text="What evidence would change it.")
+    look_again_on = serializers.DateField(required=False, allow_null=True, help_text="All but a cease need one.")
+    wind_down = Whole(
+        required=False, allow_null=True, help_text="Of a cease: minor units of the bet's currency that are set aside to"
+        " wind it down; all the rest returns. What was planned for it, if nothing is sent.",
+    )  # fmt: skip
+
+
+class DecideBet(Making, OnBet):
+    """Decides on a bet, and does to its money what follows: a cease returns what is not spent and closes its accounts,
+    a pivot makes void what is asked for. Of a ceased bet only to fund or to persist brings it back. Needs the header
+    Idempotency-Key."""
+
+    keyed = True
+    sends, answers = SentDecision, DecisionShape
+
+    def act(self, typed: dict[str, Any]) -> Decision:
+        bet = self.bet()
+        typed.setdefault("look_again_on", None)
+        return decide_bet(bet, **typed, reverses=reversed_by(bet), **self.by(), today=today())
 
 
 class GoLive(_Whole, Making):

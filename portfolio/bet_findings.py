@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bets.finding_words import reason
-from bets.findings import Tested, standing_links, tested
+from bets.finding_words import ByRisk
+from bets.findings import standing_links, tested
 from bets.models import Bet, Evidence, EvidenceLink
 from bets.rules_findings import logger_refusals
 from org.rules import Powers
@@ -37,20 +37,11 @@ class AboutOutcome:
 
 
 @dataclass(frozen=True)
-class BetFindings:
-    tests: list[Tested]
+class BetFindings(ByRisk):
     supports: Side
     opposes: Side
     about: list[AboutOutcome]
     may_log: bool
-
-    @property
-    def riskiest(self) -> Tested | None:
-        return next(iter(self.tests), None)
-
-    @property
-    def reason(self) -> str:
-        return reason(self.tests[0]) if self.tests else ""
 
     @property
     def count(self) -> int:

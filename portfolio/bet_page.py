@@ -14,6 +14,8 @@ from bets.provable import level_words
 from bets.rules import decider_refusals
 from bets.rules_draft import Cost
 from bets.signals import reads_of
+from funding.agreed import Agreed, agreed_of
+from funding.rules_asking import Stood
 from metrics.models import Source
 from metrics.versions import Redefined
 from org.models import Event, Person, Run
@@ -25,6 +27,7 @@ from portfolio.bet_definitions import redefined_of
 from portfolio.bet_findings import BetFindings, findings_of
 from portfolio.bet_foretold import BetForetold, foretold_of
 from portfolio.bet_learning import BetLearning, learning_of
+from portfolio.bet_money import BetMoney, bet_money_of
 from portfolio.change import Outlook, asked_by_rule, outlook_of_bet, outlook_of_outcome
 from portfolio.decided import Decided, decisions_of
 from portfolio.flagged import FlagShown, flags_of, runs_of, shown_flags
@@ -96,8 +99,11 @@ class OutcomeShown:
 
 @dataclass(frozen=True)
 class TrancheShown:
+    """A planned stage of money, with what stands in its accounts for whoever sees money."""
+
     tranche: Tranche
     is_ahead: bool
+    stood: Stood | None
 
 
 @dataclass(frozen=True)
@@ -115,10 +121,12 @@ class BetPage:
     today: date
     may_state: bool
     foretold: BetForetold
+    money: BetMoney | None
     findings: BetFindings
     comments: BetComments
     learning: BetLearning
     cost: Cost
+    agreed: Agreed
 
     @property
     def planned(self) -> int:
@@ -190,6 +198,7 @@ def bet_page(bet: Bet, night: Run | None, person: Person, *, today: date, page: 
     over = bet.state in (Bet.State.CEASED, Bet.State.CONCLUDED)
     ahead = [tranche for tranche in tranches if tranche.planned_on > today and not over]
     events = Event.objects.filter(subject_type="bets.bet", subject_id=bet.pk).select_related("by")
+    money = bet_money_of(bet, tranches, _primaries(read), powers, today)
     raised = [flag for flag in flags if flag.cleared_on is None]
     return BetPage(
         bet=bet,
@@ -200,7 +209,7 @@ def bet_page(bet: Bet, night: Run | None, person: Person, *, today: date, page: 
         refusals=list(decider_refusals(powers, person.pk, bet)),
         outlook=_outlook(verdict, raised, read, tranches) if verdict and bet.state in ACTIVE else None,
         outcomes=[_outcome(said, read, powers) for said in said_of(outcomes, read.readings, next(iter(ahead), None))],
-        tranches=[TrancheShown(tranche, tranche in ahead) for tranche in tranches],
+        tranches=[TrancheShown(one, one in ahead, money.stood[one.pk] if money else None) for one in tranches],
         events=Paginator(events.order_by("-at", "-id"), EVENTS).get_page(page),
         today=today,
         may_state=powers.may("state_bet", bet.domain_id),
@@ -208,6 +217,8 @@ def bet_page(bet: Bet, night: Run | None, person: Person, *, today: date, page: 
         learning=learning_of(bet, person, today=today),
         findings=findings_of(bet, powers),
         cost=cost_of_bet(bet, tranches),
+        agreed=agreed_of(bet, person),
+        money=money,
         foretold=foretold_of(bet, read.outcomes, tranches, read.readings, person, today),
     )
 
@@ -220,6 +231,12 @@ def _read(outcomes: list[Outcome], readings: Mapping[int, Reading], as_of: date)
     current = current_of(outcomes)
     signals = reads_of(current, as_of)
     return Read(current, readings, ways_in(signals), ahead_of(signals, readings), redefined_of(current), as_of)
+
+
+def _primaries(read: Read) -> list[Reading]:
+    """The readings by which the bet is judged."""
+    primary = [one for one in read.outcomes if one.role == Outcome.Role.PRIMARY] or read.outcomes
+    return [read.readings[one.pk] for one in primary if one.pk in read.readings]
 
 
 def _outlook(verdict: Verdict, flags: list[Flag], read: Read, tranches: list[Tranche]) -> Outlook:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from bets.models import Bet
 from lib.clock import now, today
-from lib.edge import OK, perform
+from lib.edge import OK, perform, typed_in
+from lib.tables import TYPES
 from org.requests import PersonRequest
 from org.visibility import powers_of
 from portfolio import actions
@@ -25,10 +26,6 @@ from portfolio.forms import ChangeViewForm, SaveViewForm
 from portfolio.models import SavedView
 from portfolio.nights import latest_night
 
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 DELETED = "deleted_view"  # in the session: what is needed to have it back
 
 
@@ -81,7 +78,7 @@ def show_view(request: PersonRequest, view_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def save_view(request: PersonRequest) -> HttpResponse:
     """Saves what the query string of this page asks for."""
-    form = SaveViewForm(request.POST if request.method == "POST" else None, initial={"query": request.GET.urlencode()})
+    form = SaveViewForm(typed_in(request), initial={"query": request.GET.urlencode()})
     status = OK
     if request.method == "POST":
         status = perform(form, lambda typed: actions.save_view(**typed, by=request.user, at=now()))
@@ -95,7 +92,7 @@ def save_view(request: PersonRequest) -> HttpResponse:
 def change_view(request: PersonRequest, view_id: int) -> HttpResponse:
     """Another name for a view, or others see it or no longer."""
     view = _visible(request, view_id)
-    form = ChangeViewForm(request.POST if request.method == "POST" else None, initial=model_to_dict(view))
+    form = ChangeViewForm(typed_in(request), initial=model_to_dict(view))
     status = OK
     if request.method == "POST":
         status = perform(form, lambda typed: actions.change_view(view, **typed, by=request.user, at=now()))

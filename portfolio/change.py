@@ -16,11 +16,11 @@ from bets.joint import Joining, join, joining_of
 from bets.models import Flag, Outcome, Reading, Tranche, Verdict
 from bets.rules import BROKEN, STALE
 from bets.words import plain
+from lib.money_words import short_money
 from portfolio.ahead import DAYS, RECENT, SUPPOSED, Ahead
 from portfolio.cases import flags_before
 from portfolio.charts import shown
 from portfolio.night import ALPHA, FAMILIES, active_in_cycle
-from portfolio.templatetags.ui import short_money
 
 Floats = NDArray[np.float64]
 

@@ -1,16 +1,15 @@
 """Figures as plain data for Plotly. Colours are names of the stylesheet, which the browser resolves for its theme."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from bets.models import Flag, Outcome, Release
 from bets.words import CURRENCIES, value
+from lib.figures import LAYOUT, TICKS, Figure
 from portfolio.moments import Moment, Way
 
-Figure = dict[str, Any]
 SYMBOLS = {
     "cease": "square",
     "pivot": "diamond",
@@ -18,6 +17,7 @@ SYMBOLS = {
     "near_miss": "square-open",
     "inconclusive": "circle-x-open",
     "stale": "circle-open",
+    "late": "hourglass-open",
 }
 COLOURS = {
     "cease": "var(--cease)",
@@ -26,6 +26,7 @@ COLOURS = {
     "near_miss": "var(--cease)",
     "inconclusive": "var(--odd)",
     "stale": "var(--muted)",
+    "late": "var(--pivot)",
 }
 DATES = [  # two lines, so that they stay level on a phone
     {"dtickrange": [None, "M1"], "value": "%-d %b<br>%Y"},
@@ -179,19 +180,14 @@ def _flagged(outcome: Outcome, way: Way, flags: Iterable[Flag]) -> list[Figure]:
 
 def _layout(outcome: Outcome, known: list[Moment], seen: list[float]) -> Figure:
     end = max([outcome.decide_by, *(moment.day for moment in known)]).isoformat()
-    ticks = {"gridcolor": "var(--line)", "linecolor": "var(--line)", "zeroline": False, "fixedrange": True}
-    return {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": "var(--muted)", "size": 12, "family": "Inter, system-ui, sans-serif"},
+    ticks = TICKS | {"linecolor": "var(--line)"}
+    return LAYOUT | {
         "margin": {"l": 8, "r": 12, "t": 36, "b": 8},
-        "hovermode": "closest",
-        "hoverlabel": {"bgcolor": "var(--raised)", "font": {"color": "var(--text)"}, "bordercolor": "var(--line-2)"},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False},
         "xaxis": ticks
-        | {"type": "date", "range": [outcome.starts_on.isoformat(), end], "automargin": True, "showgrid": False}
+        | {"type": "date", "range": [outcome.starts_on.isoformat(), end], "showgrid": False}
         | {"tickangle": 0, "tickformatstops": DATES, "nticks": 8},
-        "yaxis": ticks | _ticks(outcome) | {"range": seen, "automargin": True, "nticks": 6},
+        "yaxis": ticks | _ticks(outcome) | {"range": seen, "nticks": 6},
         "shapes": _lines(outcome),
         "annotations": _labels(outcome, known, seen),
     }

@@ -22,8 +22,7 @@ class CommentForm(forms.Form):
         error_messages={"required": _("Write what you want to say.")},
     )  # fmt: skip
     mentions: "forms.ModelMultipleChoiceField[Person]" = forms.ModelMultipleChoiceField(
-        label=_("Tell"), queryset=None, required=False, widget=forms.SelectMultiple(attrs={"size": 5}),
-        help_text=_("People who see this bet; several can be chosen."),
+        label=_("People who see this bet"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": STRANGER, "invalid_pk_value": STRANGER},
     )  # fmt: skip
     asks: "forms.ModelChoiceField[Person]" = forms.ModelChoiceField(

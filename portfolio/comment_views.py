@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from bets import actions
 from bets.models import Bet, Comment
 from lib.clock import now, today
-from lib.edge import OK, perform
+from lib.edge import OK, perform, typed_in
 from org.requests import PersonRequest
 from org.rules import refusals
 from org.visibility import powers_of
@@ -24,7 +24,7 @@ def write_comment(request: PersonRequest, key: str) -> HttpResponse:
     bet = get_object_or_404(Bet.objects.visible_to(powers).select_related("domain"), key=key)
     reply_to = _replied(request, bet)
     form = CommentForm(
-        bet, request.POST if request.method == "POST" else None,
+        bet, typed_in(request),
         is_reply=reply_to is not None, initial={"reply_to": reply_to},
     )  # fmt: skip
     if request.method == "POST":

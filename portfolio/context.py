@@ -18,6 +18,8 @@ SECTIONS = {
     "show_bet": "portfolio",
     "show_run": "portfolio",
     "record_decision": "portfolio",
+    "finish_wind_down": "portfolio",
+    "plan_wind_down": "portfolio",
     "add_outcome": "portfolio",
     "change_outcome": "portfolio",
     "restate_outcome": "portfolio",
@@ -68,7 +70,7 @@ class Frame:
         self.person = person
         self.powers = powers_of(person)
         self.page = request.resolver_match.url_name if request.resolver_match else ""
-        self.section = SECTIONS.get(self.page or "", "")
+        self.section = "money" if _of_funding(request) else SECTIONS.get(self.page or "", "")
         self.tour = self.page == "portfolio" and (person.toured_at is None or "tour" in request.GET)
 
     @property
@@ -92,6 +94,10 @@ class Frame:
         return self._counts.waiting
 
     @property
+    def requests(self) -> int:
+        return self._counts.requests
+
+    @property
     def leads(self) -> bool:
         """Does this person hold the role of a product lead? Their desk then comes first."""
         return any(role == Role.PRODUCT_LEAD for role, _domains in self.powers.grants)
@@ -105,6 +111,11 @@ class Frame:
         return Source.objects.visible_to(self.powers).filter(state=Source.State.ATTENTION).count()
 
 
+def _of_funding(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.func.__module__.startswith("funding.")
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The theme of the cookie, and the frame of somebody who has signed in."""
     theme, user = request.COOKIES.get("theme", ""), getattr(request, "user", None)
@@ -112,6 +123,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme if theme in {"light", "dark"} else "",
         "frame": frame,
+        "sees_money": bool(frame and frame.powers.may("see_money")),
         "sees_sources": bool(frame and frame.powers.may("see_sources")),
         "may_import": bool(frame and frame.powers.may("import_bets")),
         "may_state_bet": bool(frame and frame.powers.may("state_bet")),

@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bets.models import Bet, Decision, SecondReading
+from lib.money_field import MoneyField
+from portfolio.decide_money import DecidingMoney
 
 MEANINGS = {
     Decision.Kind.FUND: _("Start it, or give it more: the next tranche may be asked for."),
@@ -40,10 +42,35 @@ class DecideForm(forms.Form):
         help_text=_("Until then the same evidence is not raised anew. A cease needs no such day."),
     )  # fmt: skip
 
-    def __init__(self, state: str, *args: Any, **kwargs: Any) -> None:
+    wind_down = MoneyField(
+        label=_("Set aside to wind it down"), required=False,
+        help_text=_("What it costs to end it in order. All the rest returns at once; empty: all of it does."),
+    )  # fmt: skip
+
+    def __init__(self, state: str, money: DecidingMoney | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["wind_down"].currency = money.currency if money else ""  # type: ignore[attr-defined]
+        if money is None or not money.there:
+            del self.fields["wind_down"]
+        elif not self.is_bound:
+            self.initial["wind_down"] = money.default
         choices = [one for one in Decision.Kind.choices if state != Bet.State.CEASED or one[0] in BRINGS_BACK]
         self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What is to be set aside counts for a cease only; what stands in its field otherwise is no error."""
+        typed = super().clean() or {}
+        if typed.get("kind") != Decision.Kind.CEASE:
+            self.errors.pop("wind_down", None)
+            typed.pop("wind_down", None)
+        elif "wind_down" in self.fields and "wind_down" not in self.errors:
+            typed["wind_down"] = typed.get("wind_down") or 0
+        return typed
+
+    @property
+    def wanted(self) -> int | None:
+        """What somebody wants to set aside; None as long as nobody has said so."""
+        return self.cleaned_data.get("wind_down") if self.is_bound else None
 
     def kinds(self) -> list[tuple[Any, str]]:
         """Each choice with what it means."""

@@ -1,18 +1,23 @@
 """Pages on which people decide on a bet, and read a near miss a second time."""
 
+from dataclasses import replace
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bets import actions
-from bets.models import Bet, Decision
+from bets.models import Decision
+from bets.reach import bet_of
 from lib.clock import now, today
-from lib.edge import OK, perform
+from lib.edge import OK, perform, typed_in
 from org.requests import PersonRequest
 from org.visibility import powers_of
+from portfolio.actions import decide_bet
 from portfolio.decide_forms import DecideForm, SecondReadingForm
+from portfolio.decide_money import deciding_money
 from portfolio.decided import LOOK_AGAIN, deciding, near_miss_page
 from portfolio.nights import latest_night
 from portfolio.reader_forms import reader_form_for
@@ -21,32 +26,33 @@ from portfolio.reader_forms import reader_form_for
 @require_http_methods(["GET", "POST"])
 def record_decision(request: PersonRequest, key: str) -> HttpResponse:
     """Decides on a bet, with the evidence of the latest night beside the form."""
-    bet, day = _bet(request, key), today()
+    bet, day = bet_of(request, key), today()
     page = deciding(bet, latest_night(), request.user, day)
-    form = DecideForm(bet.state, _typed(request), initial={"look_again_on": day + LOOK_AGAIN})
+    sees = not page.refusals and powers_of(request.user).may("see_money", bet.domain_id)
+    money = deciding_money(bet, day) if sees else None
+    form = DecideForm(bet.state, money, typed_in(request), initial={"look_again_on": day + LOOK_AGAIN})
     status = OK
     if request.method == "POST":
         status = perform(
             form,
-            lambda typed: actions.record_decision(
-                bet, **typed, reverses=page.reverses, by=request.user, at=now(), today=day
-            ),
+            lambda typed: decide_bet(bet, **typed, reverses=page.reverses, by=request.user, at=now(), today=day),
         )
         if status == OK:
             words = Decision.Kind(form.cleaned_data["kind"]).label
             messages.success(request, _("Decision recorded: %(kind)s.") % {"kind": words})
             return redirect("show_bet", key)
-    return render(request, "portfolio/decide.html", {"page": page, "bet": bet, "form": form}, status=status)
+    shown = {"page": page, "bet": bet, "form": form, "money": money and replace(money, wanted=form.wanted)}
+    return render(request, "portfolio/decide.html", shown, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 def record_second_reading(request: PersonRequest, key: str) -> HttpResponse:
     """The named reader of a near miss says what it is; others see who reads it, and until when."""
-    bet = _bet(request, key)
+    bet = bet_of(request, key)
     page = near_miss_page(bet, latest_night(), request.user)
     if page is None:
         raise Http404
-    form, reader_form = SecondReadingForm(_typed(request)), reader_form_for(page.flag, request.user)
+    form, reader_form = SecondReadingForm(typed_in(request)), reader_form_for(page.flag, request.user)
     status = OK
     if request.method == "POST":
         status = perform(
@@ -57,12 +63,3 @@ def record_second_reading(request: PersonRequest, key: str) -> HttpResponse:
             return redirect("show_bet", key)
     shown = {"page": page, "bet": bet, "form": form, "reader_form": reader_form}
     return render(request, "portfolio/second_reading.html", shown, status=status)
-
-
-def _typed(request: PersonRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _bet(request: PersonRequest, key: str) -> Bet:
-    found = Bet.objects.visible_to(powers_of(request.user)).select_related("domain", "lead")
-    return get_object_or_404(found, key=key)

@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from bets.models import Assumption, Bet, Comment, Flag, Import, LearningOutcome, Outcome, Sketch, Tranche
 from bets.rules import BROKEN, STALE
+from funding.models import FundingRequest
+from lib.money_words import short_money
 from org.models import Person, Run
 from org.rules import Powers
 from org.visibility import powers_of
@@ -28,7 +30,7 @@ FOR_EVER = date.max
 ICONS = {
     "decide": "gavel", "gate": "door-open", "learning": "book-open", "near_miss": "eye", "question": "message-square",
     "fresh": "hourglass", "stale": "unplug", "forecast": "percent", "draft": "pencil", "confirm": "clipboard-check",
-    "import": "file-up",
+    "import": "file-up", "approve": "stamp", "refused": "circle-x",
 }  # fmt: skip
 
 
@@ -97,6 +99,10 @@ PARTS = {
         gettext_lazy("Due"),
         gettext_lazy("Decisions and gates of your bets, what is to be learnt or read, and questions to you."),
     ),
+    "money": (
+        gettext_lazy("Money"),
+        gettext_lazy("Requests that wait for your yes or no, and those of your bets that were refused or became void."),
+    ),
     "fresh": (
         gettext_lazy("Lacks fresh evidence"),
         gettext_lazy("Outcomes and assumptions without news in the last 28 days, and the days left to decide."),
@@ -161,6 +167,14 @@ class _Asked:
             self.tasks(queries.questions_to(self.person, self.powers), question),
         ]
 
+    def money(self) -> Iterable[tuple[list[Task], int]]:
+        found = []
+        if self.powers.may("approve_money"):
+            found.append(self.tasks(queries.to_approve(self.person, self.powers, self.today), approve))
+        if self.powers.may("request_money"):
+            found.append(self.tasks(queries.money_refused(self.person, self.today), refused))
+        return found
+
     def fresh(self) -> Iterable[tuple[list[Task], int]]:
         return [
             self.tasks(queries.outcomes_without_news(self.person, self.night, self.today), outcome_without_news),
@@ -194,8 +208,8 @@ class _Asked:
 
 
 def desk_of(person: Person, night: Run | None, *, today: date) -> Desk:
-    """All lists that are not empty, in the order in which they matter. Eleven queries for a product lead, up to three
-    more for those who say gates, confirm evidence or import."""
+    """All lists that are not empty, in the order in which they matter. Twelve queries for a product lead, up to four
+    more for those who say gates, confirm evidence, import or approve money."""
     asked = _Asked(person, powers_of(person), night, today, SHOWN)
     parts = [asked.part(key) for key in PARTS]
     may_state, may_talk = (asked.powers.may(act) for act in ("state_bet", "write_comment"))
@@ -309,6 +323,24 @@ def confirm(bet: Any) -> Task:
     words = ngettext("%(n)d piece of evidence to confirm", "%(n)d pieces of evidence to confirm", bet.waiting)
     url = reverse("list_evidence", args=[bet.key])
     return Task("confirm", words % {"n": bet.waiting}, _("Look at it"), url, bet, bet.due, _("before the next tranche"))
+
+
+def approve(request: FundingRequest) -> Task:
+    what = _("%(kind)s %(amount)s, asked by %(who)s") % (_said_of(request) | {"who": request.proposer})
+    return Task("approve", what, _("Say yes or no"), _request(request), request.bet, request.due_on)
+
+
+def refused(request: FundingRequest) -> Task:
+    what = _("%(kind)s %(amount)s: %(state)s") % (_said_of(request) | {"state": request.get_state_display().lower()})
+    return Task("refused", what, _("See why"), _request(request), request.bet, note=request.closed_because)
+
+
+def _said_of(request: FundingRequest) -> dict[str, Any]:
+    return {"kind": request.get_kind_display(), "amount": short_money(request.amount, request.ledger.currency)}
+
+
+def _request(request: FundingRequest) -> str:
+    return reverse("show_request", args=[request.pk])
 
 
 def look_at_import(file: Import) -> Task:

@@ -27,6 +27,8 @@ from bets.models import (
     Tranche,
 )
 from bets.rules import BROKEN, STALE
+from funding.models import FundingRequest
+from funding.turns import my_turn
 from org.models import Notice, Person, Run
 from org.rules import ACTS, Powers
 from portfolio.night import ACTIVE
@@ -34,6 +36,7 @@ from portfolio.queue import asking, due
 
 SOON = timedelta(days=14)
 FRESH = timedelta(days=28)
+REFUSED = (FundingRequest.State.REJECTED, FundingRequest.State.VOIDED, FundingRequest.State.EXPIRED)
 
 
 def counted(found: QuerySet[Any]) -> Combinable:
@@ -178,6 +181,24 @@ def to_confirm(powers: Powers, today: date) -> BetQuerySet:
     )  # fmt: skip
 
 
+def to_approve(person: Person, powers: Powers, today: date) -> "QuerySet[FundingRequest]":
+    """Requests for money that wait for this person's yes or no."""
+    return my_turn(person, powers, today).select_related("bet", "ledger", "proposer").order_by("due_on", "pk")
+
+
+def money_refused(person: Person, today: date) -> "QuerySet[FundingRequest]":
+    """What the person asked for, or somebody asked for a bet that they lead, and did not get of late: until it is asked
+    for again, or the bet is over."""
+    refused = FundingRequest.objects.filter(state__in=REFUSED, closed_at__date__gte=today - FRESH, successor=None)
+    later = FundingRequest.objects.filter(
+        bet=OuterRef("bet"), kind=OuterRef("kind"), submitted_at__gt=OuterRef("submitted_at")
+    )
+    mine = Q(proposer=person) | Q(bet__lead=person)
+    live = Q(bet=None) | Q(bet__state__in=ACTIVE)
+    found = refused.filter(mine, live).exclude(Exists(later))
+    return found.select_related("bet", "ledger").order_by("-closed_at", "pk")
+
+
 def imports_open(person: Person) -> QuerySet[Import]:
     """Files that were checked and neither taken over nor dropped."""
     waiting = Import.objects.filter(state=Import.State.CHECKED)
@@ -190,6 +211,7 @@ class Counts(NamedTuple):
     decisions: int = 0  # bets that need one
     unread: int = 0  # notices
     waiting: int = 0  # lines of the desk that have a day
+    requests: int = 0  # for money, that wait for this person
 
 
 def counts_of(person: Person, powers: Powers, today: date) -> Counts:
@@ -201,7 +223,8 @@ def counts_of(person: Person, powers: Powers, today: date) -> Counts:
     found = Person.objects.filter(pk=person.pk).values_list(
         counted(due(Bet.objects.visible_to(powers), today)),
         counted(Notice.objects.filter(person=person, read_at=None)),
+        counted(my_turn(person, powers, today)),
         *(counted(one) for one in waiting),
     )
-    decisions, unread, *rest = found.first() or (0, 0)
-    return Counts(decisions, unread, sum(rest))
+    decisions, unread, requests, *rest = found.first() or (0, 0, 0)
+    return Counts(decisions, unread, sum(rest), requests)

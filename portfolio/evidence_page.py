@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bets.models import Bet, BetQuerySet, FamilyRule, Flag, Outcome, Reading, Resolution
+from bets.reliability import Bin, bins_of, percent
 from bets.words import about_one_in, plain, value
 from lib.periods import quarter_start
 from metrics.evidence import scores
@@ -21,7 +22,6 @@ WEEKS = (13, 8, 4)  # before the decide-by date: when chances are looked up to b
 SLACK = timedelta(days=20)  # how much older than that a reading may be
 SHOWN = 20  # resolved outcomes listed, the latest first
 BINS = 5
-SIZE = 240  # of the picture, width and height
 KINDS = {"cease": Flag.Kind.CEASE, "miss": Flag.Kind.PIVOT, "scale": Flag.Kind.SCALE}
 
 
@@ -49,20 +49,6 @@ class Scores:
     log: float
     crps: float | None
     reliability: float
-
-
-@dataclass(frozen=True)
-class Bin:
-    """Chances of one height beside what came; places are for the picture, never localised."""
-
-    low: int
-    high: int
-    count: int
-    chance: str
-    share: str
-    x: str
-    y: str
-    r: str
 
 
 @dataclass(frozen=True)
@@ -119,7 +105,7 @@ def rules_of(night: Run | None) -> list[Rule]:
 
 
 def _rule(kind: str, rule: FamilyRule) -> Rule:
-    return Rule(kind, _chance(rule.alpha), rule.bets, rule.issued, math.exp(min(rule.cut, 700.0)), _bound(rule.bound))
+    return Rule(kind, percent(rule.alpha), rule.bets, rule.issued, math.exp(min(rule.cut, 700.0)), _bound(rule.bound))
 
 
 def _bound(bound: float | None) -> str:
@@ -224,28 +210,12 @@ def _bins(stated: list[Stated]) -> list[Bin]:
     pairs = [(one.resolution, reading) for one in stated if (reading := one.readings[WEEKS.index(8)])]
     p = np.array([reading.chance for _resolution, reading in pairs], dtype=np.float64)
     y = np.array([resolution.reached for resolution, _reading in pairs], dtype=np.float64)
-    rows = scores.calibration(p, y, BINS) if pairs else []
-    return [_bin(row, len(pairs)) for row in rows if row.count]
-
-
-def _bin(row: scores.Row, count: int) -> Bin:
-    """Its place in a picture of SIZE by SIZE; the area of the dot is its share of the outcomes."""
-    x, y = SIZE * row.mean, SIZE * (1 - row.share)
-    radius = 4 + 10 * math.sqrt(row.count / count)
-    return Bin(
-        round(100 * row.low), round(100 * row.high), row.count, _chance(row.mean), _chance(row.share),
-        f"{x:.1f}", f"{y:.1f}", f"{radius:.1f}",
-    )  # fmt: skip
+    return bins_of(scores.calibration(p, y, BINS), len(pairs)) if pairs else []
 
 
 def _resolved(stated: Stated) -> Resolved:
     one = stated.resolution
     metric, contrast = one.outcome.series.metric, one.outcome.contrast
     measured, target = (value(number, metric.kind, metric.unit, contrast) for number in (one.value, one.outcome.target))
-    chances = [_chance(reading.chance) if reading else "" for reading in stated.readings]
+    chances = ["" if one is None or one.chance is None else percent(one.chance) for one in stated.readings]
     return Resolved(one, measured, target, list(zip(WEEKS, chances, strict=True)))
-
-
-def _chance(share: Any) -> str:
-    """Whole per cent: more digits would claim too much."""
-    return _("%(number)s %%") % {"number": plain(100 * share)}

@@ -1,7 +1,8 @@
-"""The headline figures of the portfolio, over every bet that a person may see. Money is planned: nothing was spent."""
+"""The headline figures of the portfolio, over every bet that a person may see: what is planned, and beside it, for
+whoever sees money, what the ledger has of it."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 
@@ -10,7 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from bets.models import BetQuerySet, Flag
+from funding.models import Account
 from org.models import Run
+from org.rules import ACTS, Powers
 from portfolio.board import UNJUDGED, with_verdict
 from portfolio.night import ACTIVE
 from portfolio.queue import SPEAKS_FIRST
@@ -41,6 +44,20 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What the ledger has of the tranches of live and held bets, in one currency, minor units."""
+
+    committed: int = 0
+    released: int = 0
+    spent: int = 0
+
+    @property
+    def in_all(self) -> int:
+        """All that was ever committed and has not come back."""
+        return self.committed + self.released + self.spent
+
+
+@dataclass(frozen=True)
 class Capital:
     """Planned money of live and held bets in one currency, minor units, split by what the evidence says."""
 
@@ -48,6 +65,7 @@ class Capital:
     planned: int
     bets: int
     shares: list[Share]
+    given: Given | None = None
 
     @property
     def at_stake(self) -> int:
@@ -80,15 +98,30 @@ class Figures:
     capital: list[Capital]
 
 
-def figures_of(bets: BetQuerySet, run: Run | None, today: date) -> Figures:
-    """Three queries, whatever the number of bets."""
+def figures_of(bets: BetQuerySet, run: Run | None, today: date, powers: Powers | None = None) -> Figures:
+    """Three queries, whatever the number of bets; one more for whoever sees money."""
     states: Counter[str] = Counter()
     has_sample = False
     for state, is_sample, count in bets.order_by().values_list("state", "is_sample").annotate(Count("pk")):
         states[state] += count
         has_sample = has_sample or is_sample
     active = bets.filter(state__in=ACTIVE).order_by()
-    return Figures(states, has_sample, _flagged(active), _capital(active, run, today))
+    given = _given(active, powers) if powers and powers.may("see_money") else {}
+    capital = [replace(one, given=given.get(one.currency)) for one in _capital(active, run, today)]
+    return Figures(states, has_sample, _flagged(active), capital)
+
+
+def _given(active: BetQuerySet, powers: Powers) -> dict[str, Given]:
+    """By currency, of the domains in which these powers see money."""
+    domains = powers.domains(ACTS["see_money"])
+    seen = active if domains is None else active.filter(domain__in=domains)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    kinds = [kind.name for kind in fields(Given)]
+    accounts = Account.objects.filter(tranche__bet__in=seen.values("pk"), kind__in=kinds).order_by()
+    by = accounts.values_list("budget__ledger__currency", "kind")
+    for currency, kind, amount in by.annotate(Sum("balance")):
+        found[currency][kind] = amount
+    return {currency: Given(**sums) for currency, sums in found.items()}
 
 
 def _flagged(bets: BetQuerySet) -> list[tuple[str, int]]:

@@ -21,6 +21,7 @@ HEADLINES = {
     Flag.Kind.NEAR_MISS: gettext_lazy("%(metric)s: almost shown to be beyond the kill line"),
     Flag.Kind.INCONCLUSIVE: gettext_lazy("%(metric)s: no answer before the money is gone"),
     Flag.Kind.STALE: gettext_lazy("%(metric)s: no signals any more"),
+    Flag.Kind.LATE: gettext_lazy("%(metric)s: the day to decide comes after the money"),
 }
 FAMILY = {
     Flag.Kind.CEASE: FamilyRule.Family.CEASE,

@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import override
+
 from bets.models import Flag, Reading, Tranche
 from bets.signals import first_day
-from bets.words import Told, flag_sentence, inconclusive_sentence, near_miss_sentence, stale_sentence
+from bets.words import Told, flag_sentence, inconclusive_sentence, late_sentence, near_miss_sentence, stale_sentence
+from funding.rules_runway import Runway
+from funding.runway import runway_words
 from lib.periods import quarter_of
 from org.models import Person, Run
+from portfolio.answer import settling
 from portfolio.cases import Case
 from portfolio.night import FAMILIES, finding_of
 
@@ -54,11 +59,21 @@ class Flagging:
         sentence = stale_sentence(reading.outcome.series.metric.name, reading.last_period, self.run.as_of)
         return self._flag(case, reading, Flag.Kind.STALE, sentence)
 
+    def late(self, case: Case, runway: Runway) -> Flag:
+        """By the day to decide, what is left no longer pays for winding the bet down."""
+        reading = soonest(case)
+        settles_on, is_settled = settling(case.primaries)
+        with override("en"):
+            words = runway_words(runway, settles_on, is_settled=is_settled, format_="j F Y")
+        sentence = late_sentence(words, runway.decides_on(reading.outcome.decide_by))
+        last = max(runway.last_day, self.run.as_of) if runway.last_day else None
+        return self._flag(case, reading, Flag.Kind.LATE, sentence, act_by=last)
+
     def _flag(self, case: Case, reading: Reading, kind: Flag.Kind, sentence: str, **fields: object) -> Flag:
         on = self.run.as_of
         return Flag(
             bet=case.bet, outcome=reading.outcome, kind=kind, run=self.run, raised_on=on, cycle=quarter_of(on),
-            sentence=sentence, act_by=self._act_by(case), **fields,
+            sentence=sentence, **{"act_by": self._act_by(case)} | fields,
         )  # fmt: skip
 
     def _act_by(self, case: Case) -> date | None:
@@ -76,6 +91,11 @@ class Flagging:
             tranche=tranche.amount if tranche else None, tranche_on=tranche.planned_on if tranche else None,
             currency=case.bet.currency,
         )  # fmt: skip
+
+
+def soonest(case: Case) -> Reading:
+    """The reading of the outcome whose day to decide comes first."""
+    return min(case.primaries, key=lambda one: (one.outcome.decide_by, one.pk))
 
 
 def since_of(reading: Reading, family: str) -> date | None:

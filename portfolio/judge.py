@@ -18,10 +18,12 @@ from bets.models import FamilyRule, Flag, Reading, Verdict
 from bets.resolution import due_resolutions
 from bets.rules import cannot_conclude, decide
 from bets.words import Told, verdict_sentence, withdrawn_sentence
+from funding.rules_runway import Runway
+from funding.runway import runways_of
 from metrics.evidence import EBH, e_bh
 from org.models import Job, Run
 from portfolio.cases import Before, Case, cases_of, flags_before, tranches_ahead
-from portfolio.flagging import Flagging, since_of
+from portfolio.flagging import Flagging, since_of, soonest
 from portfolio.night import ALPHA, FAMILIES, active_in_cycle, finding_of
 from portfolio.readers import Readers, readers
 
@@ -147,6 +149,7 @@ class Sitting:
                for family, kind in FAMILIES.items()}  # fmt: skip
         near, stale = self._near(), [case for case in self._without(Flag.Kind.STALE) if case.stale]
         unsettled = [c for c in self._without(Flag.Kind.INCONCLUSIVE) if self.kinds[c.bet.pk] == "inconclusive"]
+        late = [case for case in self._without(Flag.Kind.LATE) if self._is_late(case)]
         touched = [*chain(*new.values()), *(case for case, _ in near), *stale, *unsettled]
         made = Flagging(self.run, tranches_ahead([case.bet.pk for case in touched], self.run.as_of))
         pool = readers() if near else Readers()
@@ -155,6 +158,7 @@ class Sitting:
             *(made.near_miss(case, one, self.rules["cease"].cut, pool.take(case.bet)) for case, one in near),
             *(made.inconclusive(case) for case in unsettled if case.bet.pk in made.ahead),
             *(made.stale(case) for case in stale),
+            *(made.late(case, self.runways[case.bet.pk]) for case in late),
         ]
 
     def _without(self, kind: str) -> list[Case]:
@@ -183,10 +187,26 @@ class Sitting:
             for kind, because in (
                 (Flag.Kind.STALE, self._fresh(case)),
                 (Flag.Kind.INCONCLUSIVE, self._concludes(case)),
+                (Flag.Kind.LATE, self._in_time(case)),
             ):
                 if because and (flag := self.before.open.get((case.bet.pk, kind))):
                     found.append(Clearing(flag, Flag.Cleared.SIGNALS, because))
         return found
+
+    @cached_property
+    def runways(self) -> dict[int, Runway]:
+        """By bet: how long its money lasts."""
+        return runways_of([case.bet for case in self.cases], self.run.as_of) if self.cases else {}
+
+    def _is_late(self, case: Case, *, standing: bool = False) -> bool:
+        return self.runways[case.bet.pk].is_late(soonest(case).outcome.decide_by, standing=standing)
+
+    def _in_time(self, case: Case) -> str:
+        return (
+            ""
+            if self._is_late(case, standing=True)
+            else "The money lasts clearly beyond the day to decide by now, or that day has come."
+        )
 
     def _fresh(self, case: Case) -> str:
         return "" if case.stale else "Signals arrive again."

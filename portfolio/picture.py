@@ -18,13 +18,14 @@ from django.utils.translation import ngettext
 from bets.models import BetQuerySet, Reading, Verdict
 from bets.rules import BROKEN
 from bets.words import value
+from lib.figures import LAYOUT, TICKS, Figure
+from lib.money_words import short_money
 from org.models import Run
 from portfolio.board import UNJUDGED
-from portfolio.charts import COLOURS, SYMBOLS, Figure
+from portfolio.charts import COLOURS, SYMBOLS
 from portfolio.labels import Spot, placed
 from portfolio.night import ACTIVE
 from portfolio.standing import KILL_AT, TARGET_AT, places, spoken_of
-from portfolio.templatetags.ui import short_money
 
 # The shapes and colours that flags have in the charts of bets; the undecided ones are circles.
 MARKS = {
@@ -335,21 +336,11 @@ def _hover(point: Point) -> Iterator[str]:
 
 
 def _layout(picture: Picture, axis: Axis) -> Figure:
-    ticks = {"gridcolor": "var(--line)", "zeroline": False, "fixedrange": True, "automargin": True}
     money = [short_money(amount, picture.currency) for amount in axis.ticks]
     staked = any(point.at_stake for point in picture.drawn)
-    return {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": "var(--muted)", "size": 12, "family": "Inter, system-ui, sans-serif"},
+    return LAYOUT | {
         "margin": {"l": 8, "r": 14, "t": 40, "b": 8},
-        "hovermode": "closest",
-        "hoverlabel": {
-            "bgcolor": "var(--raised)",
-            "font": {"color": "var(--text)"},
-            "bordercolor": "var(--line-2)",
-            "align": "left",
-        },
+        "hoverlabel": LAYOUT["hoverlabel"] | {"align": "left"},
         "legend": {
             "orientation": "h",
             "x": 0,
@@ -359,7 +350,7 @@ def _layout(picture: Picture, axis: Axis) -> Figure:
             "entrywidth": 90,
             "font": {"size": 11},
         },
-        "xaxis": ticks
+        "xaxis": TICKS
         | {
             "range": [0, 100],
             "showgrid": False,
@@ -368,7 +359,7 @@ def _layout(picture: Picture, axis: Axis) -> Figure:
             "tickvals": [12, KILL_AT, TARGET_AT, 88],
             "ticktext": [_("← worse"), _("Kill line"), _("Target"), _("better →")],
         },
-        "yaxis": ticks
+        "yaxis": TICKS
         | {
             "range": [-0.09, 1.12],
             "tickvals": [round(axis.at(amount), 4) for amount in axis.ticks],

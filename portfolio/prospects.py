@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from bets.models import Outcome, Reading, Resolution, Tranche
 from bets.words import plain
+from lib.money_words import short_money
 from portfolio.answer import is_answered
 from portfolio.charts import shown
 from portfolio.reasoning import Step, e_value
-from portfolio.templatetags.ui import short_money
 
 WORTH_NOTHING = 100_00  # minor units
 

@@ -22,8 +22,10 @@ from portfolio.night import ACTIVE
 SOON = timedelta(days=14)
 # Of several open flags the one that the verdict follows from speaks: the order of bets.rules.decide.
 SPEAKS_FIRST: list[str] = [
-    Flag.Kind.CEASE, Flag.Kind.SCALE, Flag.Kind.PIVOT, Flag.Kind.NEAR_MISS, Flag.Kind.INCONCLUSIVE, Flag.Kind.STALE,
+    Flag.Kind.CEASE, Flag.Kind.SCALE, Flag.Kind.PIVOT, Flag.Kind.NEAR_MISS, Flag.Kind.LATE,
+    Flag.Kind.INCONCLUSIVE, Flag.Kind.STALE,
 ]  # fmt: skip
+STUCK = (Flag.Kind.INCONCLUSIVE, Flag.Kind.LATE)  # the money is gone before something else happens
 REASONS = {
     # By kind of flag: what is said while the estimate stands where the flag says, and once it has come back.
     Flag.Kind.CEASE: (
@@ -49,7 +51,7 @@ class Waiting(NamedTuple):
     decide_by: date | None
     evidence_since: date | None
     silent_since: date | None
-    stuck_since: date | None = None  # flagged as one that cannot conclude
+    stuck_since: date | None = None  # flagged as one whose money is gone before it is settled, or decided on
 
     def overdue(self, today: date) -> int:
         """Days since the decide-by date passed; 0 while it has not."""
@@ -145,6 +147,13 @@ def _out_of_reach(reading: Reading | None) -> str:
     return _("It will hardly be settled in time. %(answer)s") % {"answer": answer_of(reading).sentence}
 
 
+def _too_late(flag: Flag) -> str:
+    if flag.act_by is None:
+        return _("By the day to decide, too little money is left to wind it down.")
+    day = date_format(flag.act_by, "DATE_FORMAT")
+    return _("By the day to decide, too little money is left to wind it down: decide by %(day)s.") % {"day": day}
+
+
 def _evidence(flag: Flag, reading: Reading | None) -> str:
     if reading is None or reading.estimate is None:
         return _("The evidence flagged it, and was not read again last night.")
@@ -160,6 +169,8 @@ def _told(flag: Flag, reading: Reading | None) -> str:
         return _silence(reading)
     if flag.kind == Flag.Kind.INCONCLUSIVE:
         return _out_of_reach(reading)
+    if flag.kind == Flag.Kind.LATE:
+        return _too_late(flag)
     return _near_miss(flag) if flag.kind == Flag.Kind.NEAR_MISS else _evidence(flag, reading)
 
 
@@ -201,9 +212,9 @@ def waiting_of(bets: BetQuerySet, today: date) -> list[Waiting]:
     asked = asking(today).filter(bet=OuterRef("pk")).values("bet").annotate(day=Min("decide_by")).values("day")
     found = due(bets, today).annotate(
         decide_by=Subquery(asked),
-        evidence_since=Subquery(flags.exclude(kind__in=[Flag.Kind.STALE, Flag.Kind.INCONCLUSIVE])[:1]),
+        evidence_since=Subquery(flags.exclude(kind__in=[Flag.Kind.STALE, *STUCK])[:1]),
         silent_since=Subquery(flags.filter(kind=Flag.Kind.STALE)[:1]),
-        stuck_since=Subquery(flags.filter(kind=Flag.Kind.INCONCLUSIVE)[:1]),
+        stuck_since=Subquery(flags.filter(kind__in=STUCK)[:1]),
     )  # fmt: skip
     waiting = [Waiting(*one) for one in found.order_by().values_list(*Waiting._fields)]
     return sorted(waiting, key=lambda one: urgency(one, today))

@@ -2,16 +2,15 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bets import actions
-from bets.models import Bet
+from bets.reach import bet_of
 from lib.clock import now, today
 from lib.edge import OK, perform
 from org.requests import PersonRequest
-from org.visibility import powers_of
 from portfolio.decide_forms import SecondReadingForm
 from portfolio.decided import near_miss_page
 from portfolio.nights import latest_night
@@ -21,8 +20,7 @@ from portfolio.reader_forms import ReaderForm
 @require_POST
 def name_reader(request: PersonRequest, key: str) -> HttpResponse:
     """Names who reads the near miss from now on; the page of the second reading carries the form."""
-    found = Bet.objects.visible_to(powers_of(request.user)).select_related("domain", "lead")
-    bet = get_object_or_404(found, key=key)
+    bet = bet_of(request, key)
     page = near_miss_page(bet, latest_night(), request.user)
     if page is None:
         raise Http404

@@ -106,7 +106,7 @@ class Step:
 def flag_steps(flag: Flag, reading: Reading | None, *, judged: int, outcomes: int) -> list[Step]:
     """Why a flag was raised. `reading`: its outcome's that night; `judged`: bets judged then; `outcomes`: the bet's."""
     if flag.log_e is None or flag.cut is None:
-        return _stale_steps(reading) if flag.kind == Flag.Kind.STALE else _reach_steps(reading)
+        return _without_evidence(flag, reading)
     frozen, asked = f"E = {e_value(flag.log_e)}", f"E ≥ {e_value(flag.cut)}"
     near = Step(_("Why it is read a second time"), "", str(NEAR)) if flag.kind == Flag.Kind.NEAR_MISS else None
     claim = "cease" if near else flag.kind
@@ -306,6 +306,31 @@ def _last_period(reading: Reading) -> str:
     if reading.last_period is None:
         return _("none yet")
     return _("up to %(day)s") % {"day": date_format(reading.last_period, "j F Y")}
+
+
+def _without_evidence(flag: Flag, reading: Reading | None) -> list[Step]:
+    if flag.kind == Flag.Kind.LATE:
+        return _late_steps(flag)
+    return _stale_steps(reading) if flag.kind == Flag.Kind.STALE else _reach_steps(reading)
+
+
+def _late_steps(flag: Flag) -> list[Step]:
+    """Why a flag says that the day to decide comes too late: from the money, never from the result."""
+    last = date_format(flag.act_by, "DATE_FORMAT") if flag.act_by else _("not known")
+    rests = _(
+        "The day on which what is left comes down to the cost of winding the bet down, at the pace of the last 90 days,"
+        " or of the plan where too little was spent."
+    )
+    apart = _("It rests on money and dates alone: on the day to decide, or the gate of the next tranche before it.")
+    clears = _(
+        "A further tranche, slower spending, or an earlier day to decide: it clears by itself once the money lasts four"
+        " weeks longer than that day."
+    )
+    return [
+        Step(_("Last day on which a decision is of use"), last, rests),
+        Step(_("What it says of the result"), _("nothing"), apart),
+        Step(_("What clears it"), "", clears),
+    ]
 
 
 def _reach_steps(reading: Reading | None) -> list[Step]:

@@ -10,6 +10,7 @@ from portfolio import (
     reader_views,
     search_views,
     views,
+    wind_down_views,
 )
 
 urlpatterns = [
@@ -37,6 +38,8 @@ urlpatterns = [
     path("bets/<str:key>/", bet_views.show_bet, name="show_bet"),
     path("bets/<str:key>/comments/", comment_views.write_comment, name="write_comment"),
     path("bets/<str:key>/decide/", decide_views.record_decision, name="record_decision"),
+    path("bets/<str:key>/wind-down-cost/", wind_down_views.plan_wind_down, name="plan_wind_down"),
+    path("bets/<str:key>/wind-down/", wind_down_views.finish_wind_down, name="finish_wind_down"),
     path("bets/<str:key>/second-reading/", decide_views.record_second_reading, name="record_second_reading"),
     path("bets/<str:key>/second-reading/reader/", reader_views.name_reader, name="name_reader"),
     path("bets/<str:key>/outcomes/<int:number>/data.csv", bet_views.export_data, name="export_data"),

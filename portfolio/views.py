@@ -16,6 +16,7 @@ from lib.clock import now, today
 from lib.periods import quarter_of
 from org.models import Run
 from org.requests import PersonRequest
+from org.rules import Powers
 from org.tasks import ring
 from org.visibility import powers_of
 from portfolio import actions
@@ -43,17 +44,17 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         return table_alone(request, shown)
     if shorter := shorter_url(request, browsed.asked):
         return redirect(shorter)
-    return render(request, "portfolio/portfolio.html", shown | _above(bets, night, day))
+    return render(request, "portfolio/portfolio.html", shown | _above(bets, night, day, powers_of(request.user)))
 
 
-def _above(bets: BetQuerySet, night: Run | None, day: date) -> dict[str, Any]:
+def _above(bets: BetQuerySet, night: Run | None, day: date, powers: Powers) -> dict[str, Any]:
     """What stands above the table: the head, what needs a decision, the figures, and what changed."""
     waiting = waiting_of(bets, day)
     return {
         "quarter": " ".join(reversed(quarter_of(day).split("-"))),
         "night": night,
         "open_night": open_night(),
-        "figures": figures_of(bets, night, day),
+        "figures": figures_of(bets, night, day, powers),
         "due": len(waiting),
         "overdue": sum(one.overdue(day) > 0 for one in waiting),
         "queue": items_of(waiting[:FIRST], night, day),

@@ -4,11 +4,21 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebError,
+    expect,
+    sync_playwright,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = [
@@ -20,6 +30,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # pages that follow one another run what the first one has compiled
 ]
 LOOPBACK = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:", "about:")
 # Loaded before each page: what the content security policy forbids must fail the test, also where nothing is logged.
@@ -105,9 +116,18 @@ class Complaints(list[str]):
         self[:] = [complaint for complaint in self if words not in complaint]
 
     def watch(self, context: BrowserContext) -> None:
-        context.on("console", self._console)
-        context.on("weberror", lambda error: self.append(f"script error: {error.error}"))
-        context.on("request", self._request)
+        for event, listener in self._listeners():
+            context.on(event, listener)
+
+    def rest(self, context: BrowserContext) -> None:
+        for event, listener in self._listeners():
+            context.remove_listener(event, listener)
+
+    def _listeners(self) -> list[tuple[Any, Callable[[Any], None]]]:
+        return [("console", self._console), ("weberror", self._script), ("request", self._request)]
+
+    def _script(self, error: WebError) -> None:
+        self.append(f"script error: {error.error}")
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -125,18 +145,44 @@ def complaints() -> Complaints:
     return Complaints()
 
 
-@pytest.fixture
-def context(browser: Browser, complaints: Complaints) -> Iterator[BrowserContext]:
-    """A fresh browser profile: no cookies, 1440 by 900, English, UTC."""
+@pytest.fixture(scope="session")
+def profile(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
+    """One profile for the tests of this worker, one after another, because a first page costs as much as ten more."""
     wide = {"width": 1440, "height": 900}
     # Without the worker of the offline page, which has a test of its own.
-    fresh = browser.new_context(viewport=wide, locale="en-US", timezone_id="UTC", service_workers="block")
-    fresh.set_default_timeout(20_000)
-    fresh.add_init_script(REPORT_VIOLATIONS)
-    complaints.watch(fresh)
-    yield fresh
-    fresh.close()
+    made = browser.new_context(viewport=wide, locale="en-US", timezone_id="UTC", service_workers="block")
+    # Open as long as the profile: its process, and with it all scripts that were compiled, lives from test to test.
+    kept = made.new_page()
+    kept.route("**", lambda route: route.fulfill(content_type="text/html", body='<link rel="icon" href="data:,">'))
+    kept.goto(live_server.url)
+    made.add_init_script(REPORT_VIOLATIONS)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def context(profile: BrowserContext, complaints: Complaints) -> Iterator[BrowserContext]:
+    """A profile that knows nothing but the files it has fetched: no cookies, 1440 by 900, English, UTC."""
+    profile.clear_cookies()  # one may come after its page was closed
+    profile.set_default_timeout(20_000)
+    complaints.watch(profile)
+    yield profile
+    forget(profile)
+    complaints.rest(profile)
     assert not complaints, "\n".join(complaints)
+
+
+def forget(profile: BrowserContext) -> None:
+    """What tests leave in a profile: pages, cookies and all else that sites keep, permissions, routes."""
+    kept, *opened = profile.pages
+    for page in opened:
+        page.close()
+    profile.unroute_all()
+    profile.clear_permissions()
+    profile.clear_cookies()
+    session = profile.new_cdp_session(kept)
+    session.send("Storage.clearDataForOrigin", {"origin": kept.evaluate("origin"), "storageTypes": "all"})
+    session.detach()
 
 
 @pytest.fixture

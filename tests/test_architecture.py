@@ -14,10 +14,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ["lib", "org", "metrics", "bets", "portfolio", "config"]  # from below to above
+APPS = ["lib", "org", "metrics", "bets", "funding", "portfolio", "config"]  # from below to above
 EDGES = ("views", "api", "tasks", "commands", "admin")
 WRITES = {"save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
-OURS = [model for name in ("org", "metrics", "bets", "portfolio") for model in apps.get_app_config(name).get_models()]
+OURS = [model for name in APPS[1:-1] for model in apps.get_app_config(name).get_models()]
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)

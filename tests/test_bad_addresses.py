@@ -37,17 +37,28 @@ def _all_routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
             yield route
 
 
+def _filled(route: str, stand_ins: dict[str, Any]) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda named: str(stand_ins.get(named[1], 1)), route)
+
+
 def addresses(names: dict[str, Any]) -> list[str]:
     """Every address of the product (not of the back office), with something that exists wherever one is named."""
     stand_ins = {"run_id": names["done"], "person_id": names["lead"], "series_id": names["typed"], "number": 1,
-                 "pk": names["import_checked"]}  # fmt: skip
+                 "budget_id": names["budget"], "code": "1000", "period": "2026", "kind": "share",
+                 "part": "limit"}  # fmt: skip
+    rows = {"requests": names["asked"], "files": names["money_file"], "reconciliations": names["reconciled"],
+            "budgets": names["budget"]}  # fmt: skip
     keys = {"bets": "B-cease", "sources": names["source"], "metrics": names["metric"], "templates": "offer"}
     found = []
     for route in _all_routes(get_resolver()):
         if route.startswith(("admin/", "accounts/", "trouble/")) or "(?P" in route:
             continue
-        stand_ins["key"] = next((keys[part] for part in route.split("/") if part in keys), 1)
-        found.append("/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda named: str(stand_ins.get(named[1], 1)), route))
+        parts = route.split("/")
+        stand_ins["key"] = next((keys[part] for part in parts if part in keys), 1)
+        stand_ins["pk"] = next(
+            (rows[part] for part in parts if part in rows and "money" in parts), names["import_checked"]
+        )
+        found.append("/" + _filled(route, stand_ins))
     return found
 
 

@@ -16,9 +16,9 @@ from django.utils.translation import trans_real
 from pytest_django import Settings
 
 from bets.models import Bet, Goal, Tranche
+from lib.money_words import _style
 from metrics.models import Metric, Source
 from org.models import Domain, Person
-from portfolio.templatetags.ui import _style
 from tests.texts import fill_texts
 from tests.world import BEFORE_THE_DOOR, PAGES
 

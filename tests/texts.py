@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator
 from django.apps import apps
 from django.db import connection, models
 
-OURS = ("org", "metrics", "bets", "portfolio")
+OURS = ("org", "metrics", "bets", "funding", "portfolio")
 FREE = (models.CharField, models.TextField)
 SHORTEST = 20  # what is shorter is a code
 NEVER_FREE = (models.SlugField, models.EmailField, models.URLField, models.UUIDField)
 # Text columns that hold codes, hashes or what the program itself asks for by name.
 CODES = {
     "password", "currency", "kind", "state", "arm", "grade", "health", "engine", "snapshot", "fingerprint", "cycle",
-    "subject_type", "query", "contrast", "digest", "token_key",
+    "subject_type", "query", "contrast", "digest", "token_key", "head", "hash", "sha256", "sha256_csv", "sha256_json",
 }  # fmt: skip
 # They stand in addresses, as do slugs.
-IN_ADDRESSES = {"bets.Bet.key", "org.Notice.path"}
+IN_ADDRESSES = {"bets.Bet.key", "funding.FiscalPeriod.code", "org.Notice.path"}
 Text = Callable[[int], str]  # the text of the n-th place
 
 

@@ -17,6 +17,7 @@ from lib.refusals import Refused
 from metrics.models import Metric, Signal, Source
 from org.models import Domain, Job, Person, Run
 from portfolio.models import SavedView
+from tests.bets.imported import imports_of
 from tests.factories import (
     AT,
     TODAY,
@@ -36,8 +37,6 @@ from tests.factories import (
     GateResultFactory,
     GoalFactory,
     HypothesisFactory,
-    ImportFactory,
-    ImportRowFactory,
     JobFactory,
     LearningOutcomeFactory,
     MetricVersionFactory,
@@ -61,6 +60,8 @@ from tests.factories import (
     TrancheFactory,
     VerdictFactory,
 )
+from tests.funding.asked import asked_of
+from tests.funding.booked import brought_by, budgets_of
 
 FLAGS = {
     "cease": "cease",
@@ -115,6 +116,7 @@ PAGES = {
     "going live": Address("/bets/B-stated/draft/review/"),
     "hypothesis anew": Address("/bets/B-cease/hypothesis/"),
     "deciding": Address("/bets/B-cease/decide/"),
+    "revising a tranche": Address("/bets/B-cease/tranches/1/revise/"),
     "picking a metric": Address("/bets/B-stated/outcomes/new/"),
     "changing an outcome": Address("/bets/B-stated/outcomes/1/change/"),
     "outcomes of a draft": Address("/bets/B-stated/draft/outcomes/"),
@@ -136,6 +138,31 @@ PAGES = {
     "changing a metric": Address("/metrics/{metric}/change/"),
     "standards": Address("/standards/"),
     "changing a template": Address("/standards/templates/offer/"),
+    "requests": Address("/money/requests/"),
+    "request": Address("/money/requests/{asked}/"),
+    "approving": Address("/money/requests/{asked}/approve/"),
+    "approving several": Address("/money/requests/approve/?request={asked}"),
+    "money of a bet": Address("/bets/{paid}/money/"),
+    "asking for money": Address("/bets/{paid}/tranches/1/release/"),
+    "budgets": Address("/money/budgets/"),
+    "budget": Address("/money/budgets/{budget}/"),
+    "changing a budget": Address("/money/budgets/{budget}/change/"),
+    "funding map": Address("/money/map/"),
+    "authority": Address("/money/authority/"),
+    "guardrails": Address("/money/guardrails/"),
+    "adding a guardrail": Address("/money/guardrails/new/share/"),
+    "capacity": Address("/money/capacity/"),
+    "agreeing a value": Address("/bets/{paid}/value/agree/"),
+    "ledgers": Address("/money/ledgers/"),
+    "statement": Address("/money/ledgers/1000/?kind=spend"),
+    "transfer": Address("/money/ledgers/1000/transfers/1/"),
+    "fiscal period": Address("/money/ledgers/1000/periods/2026/"),
+    "audit trail": Address("/money/audit/"),
+    "files of money": Address("/money/files/"),
+    "bringing a file": Address("/money/files/new/"),
+    "file of budgets": Address("/money/files/{money_file}/"),
+    "actuals": Address("/money/actuals/?state=all"),
+    "reconciliation": Address("/money/reconciliations/{reconciled}/?all=1"),
     "typing a signal": Address("/series/{typed}/signals/new/"),
     "search": Address("/search/"),
     "search, found": Address("/search/?q=bet"),
@@ -179,8 +206,8 @@ def _bet(kind: str, run: Run, earlier: Run, domain: Domain) -> None:
     bet.teams.add(TeamFactory(domain=domain))
     for version in (1, 2):
         HypothesisFactory(bet=bet, version=version)
-    for days in (-30, 40):
-        TrancheFactory(bet=bet, planned_on=clock.today() + dt.timedelta(days=days))
+    for number, days in enumerate((-30, 40), 1):
+        TrancheFactory(bet=bet, sequence=number, planned_on=clock.today() + dt.timedelta(days=days))
     series = SeriesFactory(source=SourceFactory(domain=domain))
     for day in range(1, 31):
         SignalFactory(series=series, period=TODAY - dt.timedelta(days=day), total=40 + day % 5)
@@ -320,23 +347,6 @@ def _source(domain: Domain) -> Source:
     return source
 
 
-def _imports(by: Person, bet: Bet) -> dict[str, int]:
-    """A file with a sound row and one with an error, and one that was taken over and worked on since."""
-    meanings = ("name", "domain", "lead", "")
-    columns = [{"header": f"‹{means}›", "means": means, "day_first": None} for means in meanings]
-    wrong = {"column": "‹name›", "means": "name", "said": "It is not a name.", "of": "row"}
-    cells = {"‹name›": "‹New claims system›", "‹domain›": bet.domain.key, "‹lead›": by.email}
-    checked, done = (
-        ImportFactory(uploaded_by=by, columns=columns, rows_seen=2, rows_bad=1, **state)
-        for state in ({}, {"state": "done", "done_at": AT})
-    )
-    ImportRowFactory(file=checked, cells=cells)
-    ImportRowFactory(file=checked, cells=cells, reasons=[wrong])
-    ImportRowFactory(file=done, cells=cells, bet=bet)
-    EventFactory(subject_type="bets.bet", subject_id=bet.pk)
-    return {"import_checked": checked.pk, "import_done": done.pk}
-
-
 def _run_under_way(by: Person) -> Run:
     run: Run = RunFactory(state="open", finished_at=None, started_by=by)
     JobFactory(run=run, state=Job.State.DEAD, finished_at=AT, message="It fell over.")
@@ -375,8 +385,11 @@ def everything(retail: Domain, product_operations: Person, settings: Any) -> dic
     return {
         "done": done.pk,
         "under_way": _run_under_way(product_operations).pk,
-        **_imports(product_operations, Bet.objects.get(key="B-draft")),
+        **imports_of(product_operations, Bet.objects.get(key="B-draft")),
         "source": _source(retail).key,
+        **asked_of(product_operations),  # before guardrails stop it
+        "budget": budgets_of(retail, Bet.objects.get(key="B-cease")).pk,
+        **brought_by(product_operations, retail),
         "typed": typed.pk,
         "metric": _redefined(Bet.objects.get(key="B-cease")).key,
         "lead": lead.pk,

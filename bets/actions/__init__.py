@@ -5,6 +5,7 @@ from bets.actions.deciding import record_decision, record_second_reading
 from bets.actions.drafting import change_bet, drop_sketch, leave_sketch, write_premortem
 from bets.actions.findings import Link, attach_file, change_evidence, confirm_evidence, log_evidence, remove_file
 from bets.actions.foretelling import record_gate, record_value, state_forecast
+from bets.actions.gating import Criterion, gate_values, keep_gate, write_gate
 from bets.actions.importing import (
     drop_import,
     map_columns,
@@ -36,12 +37,14 @@ from bets.actions.standards import add_goal, change_goal, drop_allowance, keep_a
 from bets.actions.stating import Claim, go_live, state_bet, write_hypothesis
 from bets.actions.taking_over import write_drafts
 from bets.actions.talking import write_comment
+from bets.actions.winding import plan_wind_down
 
 __all__ = [
     "ACTIVE",
     "Assumed",
     "Claim",
     "Clearing",
+    "Criterion",
     "Judgement",
     "Link",
     "Plan",
@@ -66,9 +69,11 @@ __all__ = [
     "drop_outcome",
     "drop_sketch",
     "drop_tranche",
+    "gate_values",
     "go_live",
     "keep_allowance",
     "keep_assumptions",
+    "keep_gate",
     "keep_kind",
     "keep_money",
     "keep_template",
@@ -78,6 +83,7 @@ __all__ = [
     "mark_release",
     "name_reader",
     "plan_tranche",
+    "plan_wind_down",
     "reader_of",
     "record_check",
     "record_decision",
@@ -101,6 +107,7 @@ __all__ = [
     "withdraw_release",
     "write_comment",
     "write_drafts",
+    "write_gate",
     "write_hypothesis",
     "write_premortem",
 ]  # fmt: skip

@@ -108,7 +108,7 @@ def drop_outcome(outcome: Outcome, *, by: Person, at: datetime) -> None:
         Sketch.objects.filter(bet=bet, step=f"outcome-{outcome.number}").delete()  # its number may be given again
     except ProtectedError:
         raise Refused(
-            "Evidence or a forecast points to this outcome: it stays, but its lines can be changed."
+            "Evidence, a forecast or a gate points to this outcome: it stays, but its lines can be changed."
         ) from None
     record_event(bet, "outcome dropped", said, at=at, by=by, **kept)
 

@@ -60,7 +60,8 @@ def plan_tranche(
     refuse_if(many_refusals("tranches", bet.tranches.count() + 1, TRANCHES_AT_MOST))
     sequence = (bet.tranches.aggregate(last=Max("sequence"))["last"] or 0) + 1
     tranche = Tranche.objects.create(bet=bet, sequence=sequence, **asdict(stage))
-    record_event(bet, "tranche planned", f"Tranche {sequence}: {tranche.purpose}.", at=at, by=by, amount=amount)
+    said = f"Tranche {sequence}: {tranche.purpose}."
+    record_event(bet, "tranche planned", said, at=at, by=by, amount=amount, tranche=tranche.pk)
     return tranche
 
 

@@ -1,4 +1,5 @@
-"""What the columns of a file mean: guessed from the header, and changed by hand."""
+"""What the columns of a file mean: guessed from the header, and changed by hand. What they can mean is given: here
+stands what those of a file of projects can."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,7 +34,14 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "teams": ("team", "squad", "squads", "team name", "working teams"),
     "weeks": ("team weeks", "teamweeks", "effort", "effort in weeks", "effort weeks", "person weeks", "weeks of teams"),
 }  # fmt: skip
-ALIASES = {alias: meaning for meaning, aliases in MEANINGS.items() for alias in (meaning, *aliases)}
+
+
+def aliases_of(meanings: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What each known header means."""
+    return {alias: meaning for meaning, others in meanings.items() for alias in (meaning.replace("_", " "), *others)}
+
+
+ALIASES = aliases_of(MEANINGS)
 DATES = ("start", "end")
 
 
@@ -47,31 +55,33 @@ class Column:
     day_first: bool | None = None
 
 
-def meaning_of(header: str) -> str:
+def meaning_of(header: str, aliases: Mapping[str, str] = ALIASES) -> str:
     """What a header is taken for; "" when it is not known."""
     plain = re.sub(r"\([^)]*\)", " ", header.casefold())
     words = " ".join(re.findall(r"[^\W_]+", plain))
-    return ALIASES.get(words, "")
+    return aliases.get(words, "")
 
 
-def guessed(headers: Sequence[str]) -> list[str]:
+def guessed(headers: Sequence[str], aliases: Mapping[str, str] = ALIASES) -> list[str]:
     """What each header is taken for; of two with the same meaning only the first."""
     found: list[str] = []
     for header in headers:
-        meaning = meaning_of(header)
+        meaning = meaning_of(header, aliases)
         found.append("" if meaning in found else meaning)
     return found
 
 
-def known_in(cells: Sequence[str]) -> int:
+def known_in(cells: Sequence[str], aliases: Mapping[str, str] = ALIASES) -> int:
     """How many of these cells would be known as headers: tells the header line from a title above it."""
-    return sum(bool(meaning) for meaning in guessed(cells))
+    return sum(bool(meaning) for meaning in guessed(cells, aliases))
 
 
-def columns_of(meanings: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> list[Column]:
+def columns_of(
+    meanings: Mapping[str, str], rows: Sequence[Mapping[str, str]], dates: Sequence[str] = DATES
+) -> list[Column]:
     """The columns of a file, given what each header means; its dates tell whether the day comes first."""
     return [
-        Column(header, means, day_first(row.get(header, "") for row in rows) if means in DATES else None)
+        Column(header, means, day_first(row.get(header, "") for row in rows) if means in dates else None)
         for header, means in meanings.items()
     ]
 

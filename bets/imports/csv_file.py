@@ -1,10 +1,10 @@
 """Text with separators: decoded without being told how, and split at the separator that finds most known columns."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import StringIO
 
-from bets.imports.columns import known_in
+from bets.imports.columns import ALIASES, known_in
 from bets.imports.table import Line, Table, table_of
 from lib.refusals import Refused
 
@@ -15,12 +15,12 @@ MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-
 OLD = "It is not UTF-8, so it was read as Windows-1252: look whether letters such as ä or é are right."
 
 
-def read_csv(data: bytes) -> Table:
+def read_csv(data: bytes, aliases: Mapping[str, str] = ALIASES) -> Table:
     """The table in the bytes of a text file. Refused with a sentence when there is none."""
     text, notes = _decoded(data)
     if not text.strip():
         raise Refused("The file is empty: it has neither a header line nor rows.")
-    return table_of(_lines(text, _separator(text)), notes)
+    return table_of(_lines(text, _separator(text, aliases)), notes, aliases)
 
 
 def _decoded(data: bytes) -> tuple[str, list[str]]:
@@ -46,7 +46,7 @@ def _strictly(data: bytes, encoding: str) -> str:
         ) from None
 
 
-def _separator(text: str) -> str:
+def _separator(text: str, aliases: Mapping[str, str]) -> str:
     """The separator that finds most known headers in one of the first lines, then most cells."""
     start = "".join(line for _, line in zip(range(LOOKED_AT), StringIO(text, newline=""), strict=False))
 
@@ -55,7 +55,7 @@ def _separator(text: str) -> str:
             rows = list(csv.reader(StringIO(start[:LONGEST], newline=""), delimiter=separator))
         except csv.Error:
             return 0, 0
-        return max((known_in(row), len(row)) for row in rows) if rows else (0, 0)
+        return max((known_in(row, aliases), len(row)) for row in rows) if rows else (0, 0)
 
     return max(SEPARATORS, key=worth)
 

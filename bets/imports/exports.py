@@ -3,12 +3,12 @@
 import csv
 from collections.abc import Iterator, Sequence
 from io import StringIO
+from typing import Any
 
 from django.utils.translation import gettext
 
 from bets.imports.columns import MEANINGS
 from bets.imports.page import wrongs_of
-from bets.models import Import
 from lib.cells import harmless
 
 EXAMPLE = {
@@ -24,8 +24,9 @@ def template_lines() -> Iterator[str]:
     yield _line([EXAMPLE.get(means, "") for means in MEANINGS])
 
 
-def error_lines(file: Import) -> Iterator[str]:
-    """Every error of an import with its line, its column and what stood there. One query, in portions."""
+def error_lines(file: Any) -> Iterator[str]:
+    """Every error of an import, or of a file kept like one, with its line, its column and what stood there. One query,
+    in portions."""
     yield "\ufeff" + _line([gettext("line"), gettext("column"), gettext("what stands there"), gettext("what is wrong")])
     for row in file.rows.exclude(reasons=[]).order_by("number").iterator(500):
         for wrong in wrongs_of(row):

@@ -1,7 +1,10 @@
 """What a file is, from its bytes and not from its name."""
 
+from collections.abc import Mapping
+
 import puremagic
 
+from bets.imports.columns import ALIASES
 from bets.imports.csv_file import MARKS, read_csv
 from bets.imports.table import Table
 from bets.imports.xlsx_file import read_xlsx
@@ -14,7 +17,7 @@ ACCEPTED = "Upload a CSV file or an Excel workbook (.xlsx)."
 TEXT_CONTROLS = {7, 8, 9, 10, 11, 12, 13, 27, 0x1A}
 
 
-def read_table(name: str, data: bytes, *, most: int) -> Table:
+def read_table(name: str, data: bytes, *, most: int, aliases: Mapping[str, str] = ALIASES) -> Table:
     """The table in a file of this name. Refused with a sentence when it is none, or not what its name says."""
     if len(data) > most:
         raise Refused(f"The file has {len(data):,} bytes, which is more than the limit of {most:,}.")
@@ -24,7 +27,7 @@ def read_table(name: str, data: bytes, *, most: int) -> Table:
     if kind is None:
         raise Refused(f"A file with this ending cannot be imported. {ACCEPTED}")
     _refuse_liar(kind, data)
-    return read_xlsx(data) if kind == "xlsx" else read_csv(data)
+    return read_xlsx(data, aliases) if kind == "xlsx" else read_csv(data, aliases)
 
 
 def _refuse_liar(kind: str, data: bytes) -> None:

@@ -16,7 +16,7 @@ def known_for(person: Person, today: date) -> Known:
     bets = list(Bet.objects.values_list("key", "name", "domain_id"))
     return Known(
         people=_people(domains),
-        domains=[thing for thing in _things(domains) if mine is None or thing.pk in mine],
+        domains=[thing for thing in things_of(domains) if mine is None or thing.pk in mine],
         goals=[Thing(goal.pk, goal.key, goal.name) for goal in Goal.objects.all()],
         teams=[Thing(team.pk, team.key, team.name) for team in Team.objects.all()],
         keys=frozenset(key for key, _, _ in bets),
@@ -25,7 +25,7 @@ def known_for(person: Person, today: date) -> Known:
     )
 
 
-def _things(domains: list[Domain]) -> list[Thing]:
+def things_of(domains: list[Domain]) -> list[Thing]:
     """Domains with the keys and names of those above them, nearest first."""
     by_id = {domain.pk: domain for domain in domains}
     return [Thing(one.pk, one.key, one.name, tuple(_above(one, by_id))) for one in domains]

@@ -123,8 +123,8 @@ def _kept(file: Import) -> list[Bet]:
     return [bet for bet in bets if bet.pk in found]
 
 
-def wrongs_of(row: ImportRow) -> list[Wrong]:
-    """What is wrong in a line, with what stood there."""
+def wrongs_of(row: Any) -> list[Wrong]:
+    """What is wrong in a line, with what stood there; a row of any file that is kept like these."""
     return [
         Wrong(row.number, reason["column"], row.cells.get(reason["column"], ""), reason["said"])
         for reason in row.reasons

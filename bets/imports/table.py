@@ -1,9 +1,9 @@
 """A table of a file: its headers and rows of text, each with the line on which it stands."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bets.imports.columns import known_in
+from bets.imports.columns import ALIASES, known_in
 from lib.refusals import Refused
 
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS, LONGEST_NAME = 10_000, 60, 5_000, 80
@@ -38,13 +38,13 @@ class Table:
     notes: list[str]
 
 
-def table_of(lines: Iterable[Line], notes: Sequence[str] = ()) -> Table:
+def table_of(lines: Iterable[Line], notes: Sequence[str] = (), aliases: Mapping[str, str] = ALIASES) -> Table:
     """The table in these lines: the header is the line among the first that has most known columns."""
     source = (line for line in lines if line.faults or any(cell.strip() for cell in line.cells))
     first = _first(source)
     if not first:
         raise Refused("The file is empty: it has neither a header line nor rows.")
-    at = max(range(len(first)), key=lambda place: (known_in(first[place].cells), -place))
+    at = max(range(len(first)), key=lambda place: (known_in(first[place].cells, aliases), -place))
     headers = _headers(first[at].cells)
     rows: list[Row] = []
     for line in _chained(first[at + 1 :], source):

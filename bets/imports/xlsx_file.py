@@ -1,13 +1,14 @@
 """Excel files. A workbook is a zip of XML: it is measured before anything of it is unfolded."""
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
+from bets.imports.columns import ALIASES
 from bets.imports.table import MOST_COLUMNS, Line, Table, table_of
 from lib.refusals import Refused
 
@@ -17,11 +18,11 @@ DAMAGED = "The Excel file is damaged: open it, save it anew as .xlsx, and upload
 NO_VALUE = "It is a formula whose value was never worked out: open the file in Excel, save it, and upload it again."
 
 
-def read_xlsx(data: bytes) -> Table:
+def read_xlsx(data: bytes, aliases: Mapping[str, str] = ALIASES) -> Table:
     """The table in the first visible sheet with anything in it. Refused with a sentence when it cannot be read."""
     has_formulas = _measured(data)
     try:
-        return _read(data, has_formulas)
+        return _read(data, has_formulas, aliases)
     except Refused:
         raise
     except Exception:  # openpyxl raises whatever the damage leads to: KeyError, ParseError, EntitiesForbidden, …
@@ -29,7 +30,7 @@ def read_xlsx(data: bytes) -> Table:
 
 
 def _measured(data: bytes) -> bool:
-    """Whether a sheet has formulas. Refused when it would unfold to more than a table of projects can need."""
+    """Whether a sheet has formulas. Refused when it would unfold to more than such a table can need."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             _refuse_bomb(archive.infolist(), len(data))
@@ -48,7 +49,7 @@ def _refuse_bomb(entries: Sequence[zipfile.ZipInfo], size: int) -> None:
     if len(entries) > MOST_ENTRIES or unfolded > MOST_UNFOLDED or steep:
         raise Refused(
             f"The Excel file of {size:,} bytes would unfold to {unfolded:,} bytes in {len(entries):,} parts, which is"
-            " not how a table of projects looks: copy the rows into a new workbook."
+            " not how a table of rows looks: copy the rows into a new workbook."
         )
     if any(entry.flag_bits & 1 for entry in entries):
         raise Refused("The file is protected by a password: save it without one and upload it again.")
@@ -64,7 +65,7 @@ def _has_formulas(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
     return found and entry.filename.startswith("xl/worksheets/")
 
 
-def _read(data: bytes, has_formulas: bool) -> Table:
+def _read(data: bytes, has_formulas: bool, aliases: Mapping[str, str]) -> Table:
     workbook = load_workbook(BytesIO(data), read_only=True, data_only=True)
     formulas = load_workbook(BytesIO(data), read_only=True) if has_formulas else None
     empty: list[str] = []
@@ -73,7 +74,7 @@ def _read(data: bytes, has_formulas: bool) -> Table:
             continue
         lines = _lines(sheet, formulas[sheet.title] if formulas else None)
         for first in lines:
-            return table_of(_with(first, lines), _notes(sheet.title, workbook.worksheets))
+            return table_of(_with(first, lines), _notes(sheet.title, workbook.worksheets), aliases)
         empty.append(sheet.title)
     raise Refused("The file is empty: no visible sheet has anything in it.")
 

@@ -6,12 +6,12 @@ from bets.models.evidence import FamilyRule, Reading, Resolution, Verdict
 from bets.models.finding import Evidence, EvidenceFile, EvidenceKind, EvidenceLink, EvidenceQuerySet
 from bets.models.foretold import Forecast, GateResult, RealisedValue, Release
 from bets.models.imported import Import, ImportRow
-from bets.models.plan import Allowance, Assumption, Effort, LearningOutcome, Sketch, Template
+from bets.models.plan import Allowance, Assumption, Effort, GateCriterion, LearningOutcome, Sketch, Template
 from bets.models.talk import Comment
 
 __all__ = [
     "Allowance", "Assumption", "Bet", "BetQuerySet", "Comment", "Decision", "Effort", "Evidence", "EvidenceFile",
-    "EvidenceKind", "EvidenceLink", "EvidenceQuerySet", "FamilyRule", "Flag", "Forecast", "GateResult", "Goal",
-    "Hypothesis", "Import", "ImportRow", "LearningOutcome", "Outcome", "OutcomeQuerySet", "Reading", "RealisedValue",
-    "Release", "Resolution", "SecondReading", "Segment", "Sketch", "Template", "Tranche", "Verdict",
+    "EvidenceKind", "EvidenceLink", "EvidenceQuerySet", "FamilyRule", "Flag", "Forecast", "GateCriterion", "GateResult",
+    "Goal", "Hypothesis", "Import", "ImportRow", "LearningOutcome", "Outcome", "OutcomeQuerySet", "Reading",
+    "RealisedValue", "Release", "Resolution", "SecondReading", "Segment", "Sketch", "Template", "Tranche", "Verdict",
 ]  # fmt: skip

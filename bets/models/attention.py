@@ -40,6 +40,8 @@ class Decision(models.Model):
         ordering = ["bet", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["bet", "number"], name="bets_decision_number_once"),
+            # What a funding request that carries it out refers to.
+            models.UniqueConstraint(fields=["id", "bet", "kind"], name="bets_decision_referred_to"),
             models.CheckConstraint(
                 condition=Q(kind__in=["fund", "persist", "pivot", "cease", "defer"]), name="bets_decision_kind_known"
             ),
@@ -67,6 +69,7 @@ class Flag(models.Model):
         INCONCLUSIVE = "inconclusive", _("Cannot conclude")
         NEAR_MISS = "near_miss", _("Near miss")
         STALE = "stale", _("Stale")
+        LATE = "late", _("Decided too late")
 
     class Cleared(models.TextChoices):
         DECISION = "decision", _("Decided on")
@@ -104,12 +107,12 @@ class Flag(models.Model):
                 fields=["bet", "kind"], condition=Q(cleared_on=None), name="bets_flag_one_open_of_a_kind"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["cease", "pivot", "scale", "inconclusive", "near_miss", "stale"]),
+                condition=Q(kind__in=["cease", "pivot", "scale", "inconclusive", "near_miss", "stale", "late"]),
                 name="bets_flag_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["stale", "inconclusive"], log_e=None)
-                | (~Q(kind__in=["stale", "inconclusive"]) & Q(log_e__isnull=False)),
+                condition=Q(kind__in=["stale", "inconclusive", "late"], log_e=None)
+                | (~Q(kind__in=["stale", "inconclusive", "late"]) & Q(log_e__isnull=False)),
                 name="bets_flag_evidence_frozen",
             ),
             models.CheckConstraint(

@@ -109,6 +109,7 @@ class Bet(models.Model):
     value_conversion = models.CharField(
         max_length=300, blank=True, help_text="How the outcome turns into that value: “+1 point = …”."
     )
+    wind_down = models.BigIntegerField(default=0, help_text="Cost of winding it down when it ceases, minor units.")
     premortem = models.CharField(max_length=2000, blank=True, help_text="It has failed, a year from now: why?")
     template = models.ForeignKey("Template", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     starts_on = models.DateField()
@@ -141,6 +142,7 @@ class Bet(models.Model):
                 | Q(value_low__gte=0, value_low__lte=F("value_likely"), value_likely__lte=F("value_high")),
                 name="bets_bet_value_is_a_range",
             ),
+            models.CheckConstraint(condition=Q(wind_down__gte=0), name="bets_bet_wind_down_not_negative"),
             models.CheckConstraint(
                 condition=Q(fails_at__gte=1) & (Q(scales_at=None) | Q(scales_at__gte=1)),
                 name="bets_bet_outcomes_counted",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from bets.models.bet import Bet
+from bets.models.bet import Bet, Outcome, Tranche
 from org.models import Team
 
 LEVELS = [MinValueValidator(1), MaxValueValidator(5)]
@@ -119,6 +119,51 @@ class Effort(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weeks} weeks of {self.team}"
+
+
+class GateCriterion(models.Model):
+    """One thing that the gate of a tranche needs before its money is released: how an outcome reads, how strong the
+    confirmed evidence on it is, or which decision was taken."""
+
+    class Kind(models.TextChoices):
+        OUTCOME = "outcome", _("How an outcome reads")
+        STRENGTH = "strength", _("Strength of confirmed evidence")
+        DECISION = "decision", _("A decision on the bet")
+
+    class Wanted(models.TextChoices):
+        TARGET = "target", _("At its target")
+        ALIVE = "alive", _("Clear of its kill line")
+        READ = "read", _("Read, whatever it says")
+        FUND = "fund", _("Fund")
+        PERSIST = "persist", _("Persist, or fund")
+
+    tranche = models.ForeignKey(Tranche, on_delete=models.CASCADE, related_name="criteria")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    wanted = models.CharField(max_length=7, choices=Wanted.choices, blank=True)
+    strength = models.PositiveSmallIntegerField(null=True, blank=True, help_text="At least, 1 to 5.")
+
+    class Meta:
+        ordering = ["tranche", "number"]
+        verbose_name_plural = "gate criteria"
+        constraints = [
+            models.UniqueConstraint(fields=["tranche", "number"], name="bets_gatecriterion_number_once"),
+            models.UniqueConstraint(
+                fields=["tranche", "kind", "outcome"], nulls_distinct=False, name="bets_gatecriterion_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind="outcome", outcome__isnull=False, wanted__in=["target", "alive", "read"], strength=None
+                )
+                | Q(kind="strength", wanted="", strength__isnull=False, strength__gte=1, strength__lte=5)
+                | Q(kind="decision", outcome=None, wanted__in=["fund", "persist"], strength=None),
+                name="bets_gatecriterion_wants_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} for {self.tranche}"
 
 
 class LearningOutcome(models.Model):

@@ -9,19 +9,21 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from bets.actions import Claim, add_goal, add_outcome, go_live, plan_tranche, record_decision, state_bet
+from bets.actions import Claim, add_goal, add_outcome, go_live, plan_tranche, state_bet
 from bets.models import Bet, Evidence, Flag, Goal, Reading
 from lib.refusals import Refused
 from metrics.actions import record_signal, register_metric, register_series, register_source
 from metrics.models import Metric, Pull, Series, Source
 from org.actions import add_domain, add_person, add_team, grant_role, start_run
 from org.models import Domain, Person, Run, Team
+from portfolio.actions import decide_bet
 from portfolio.replay import perform_run
 from portfolio.sample import claims, direct, service, ventures
 from portfolio.sample.board import DECISIONS, VALUES
 from portfolio.sample.desk import foretell, keep_the_standards, tell_the_log, write_down, written
 from portfolio.sample.enterprise import AREAS, DOMAINS, GOALS, METRICS, TEAMS
 from portfolio.sample.files import FOLDER, PLACES, Feeds, config_of, write_all
+from portfolio.sample.money import Money
 from portfolio.sample.notes import LASTS
 from portfolio.sample.people import PASSWORD, PEOPLE, email_of
 from portfolio.sample.shapes import Aim, Decided, Story
@@ -50,8 +52,9 @@ def load_sample(at: datetime, today: date) -> str:
         _add_bet(story, today)
     _type_in(today)
     foretell(today)
-    _replay(today, at)
+    money = _replay(today, at)
     tell_the_log(today)
+    money.ask_what_waits()
     return _summary()
 
 
@@ -185,16 +188,20 @@ def _type_weeks(series: Series, drawn: Drawn, lead: Person, story: Story, today:
         monday = done
 
 
-def _replay(today: date, at: datetime) -> None:
+def _replay(today: date, at: datetime) -> Money:
     """First pull, past nights, tonight. Flags carry the day on which they would have been raised."""
     yesterday = today - timedelta(days=1)
+    money = Money(today - timedelta(days=BEFORE), today)
     _perform("sample", "sample, first pull", yesterday, _night_of(yesterday))
     for ago in [*range(BEFORE - EVERY, DAILY, -EVERY), *range(DAILY, 0, -1)]:
         day = today - timedelta(days=ago)
+        money.pay(day)
         _perform("replay", f"sample night {day}", day, _night_of(day))
         before = today - timedelta(days=ago + (EVERY if ago > DAILY else 1))
         _decide(today, [one for one in DECISIONS if before < today - timedelta(days=one.ago) <= day])
+    money.pay(today)
     _perform("night", f"night {today}", today, at)
+    return money
 
 
 def _decide(today: date, decided: list[Decided]) -> None:
@@ -203,7 +210,7 @@ def _decide(today: date, decided: list[Decided]) -> None:
     for one in decided:
         day = today - timedelta(days=one.ago)
         again = None if one.again is None else day + timedelta(days=one.again)
-        record_decision(
+        decide_bet(
             Bet.objects.get(key=one.key), one.kind, rationale=one.rationale, would_change=one.would_change,
             look_again_on=again, by=executive, at=_night_of(day) + timedelta(hours=12), today=day,
         )  # fmt: skip

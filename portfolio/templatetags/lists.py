@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bets.models import Flag, Verdict
+from lib.money_words import exact_money, short_money
 from portfolio.asked import Header
 from portfolio.board import Row
 from portfolio.browse import Total
 from portfolio.night import ACTIVE
 from portfolio.queue import quiet_until
-from portfolio.templatetags.ui import day, exact_money, flag_badge, icon, short_money
+from portfolio.templatetags.ui import day, flag_badge, icon
 
 register = template.Library()
 OF_EVIDENCE = {Flag.Kind.CEASE, Flag.Kind.PIVOT, Flag.Kind.SCALE}

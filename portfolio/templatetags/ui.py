@@ -5,16 +5,15 @@ from datetime import date, datetime
 from functools import cache
 
 from django import template
-from django.utils.formats import date_format, get_format
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from bets.models import Decision, Flag, Verdict
-from lib import money
+from lib.money_words import exact_money, short_money
 
 register = template.Library()
 
@@ -34,6 +33,7 @@ FLAG_ICONS = {
     "near_miss": "eye",
     "inconclusive": "circle-slash",
     "stale": "hourglass",
+    "late": "calendar-x",
 }
 DECISION_ICONS = {
     "fund": "trending-up",
@@ -113,22 +113,5 @@ def marked(text: object, words: str) -> SafeString:
     )
 
 
-@register.filter
-def short_money(minor: int, currency: str) -> str:
-    return money.short(minor, currency, _style(get_language()))
-
-
-@register.filter
-def exact_money(minor: int, currency: str) -> str:
-    return money.exact(minor, currency, _style(get_language()))
-
-
-@cache  # a list has hundreds of amounts
-def _style(language: str | None) -> money.Style:
-    """How the reader's language, the active one, writes money."""
-    return money.Style(
-        point=str(get_format("DECIMAL_SEPARATOR")),
-        group=str(get_format("THOUSAND_SEPARATOR")),
-        letters=(pgettext("10⁹ of money", "B"), pgettext("10⁶ of money", "M"), pgettext("10³ of money", "k")),
-        order=pgettext("where the sign of the currency stands", "{sign}{number}"),
-    )
+register.filter(short_money)
+register.filter(exact_money)

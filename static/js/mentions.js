@@ -1,11 +1,11 @@
 // Comments: after an @ the people who see the bet are offered. Without this script the list “Tell others” does the same.
 (() => {
   "use strict";
-  const area = document.querySelector("[data-mentions]"), select = document.querySelector("#id_mentions");
-  if (!area || !select) return;
-  const names = [...select.options].map((one) => one.textContent.trim()), list = document.createElement("ul");
+  const area = document.querySelector("[data-mentions]"), people = document.querySelector("#id_mentions");
+  if (!area || !people) return;
+  const names = [...people.querySelectorAll("label")].map((one) => one.textContent.trim()), list = document.createElement("ul");
   list.className = "offers"; list.hidden = true; list.id = "offers"; list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", select.labels[0]?.textContent ?? "");
+  list.setAttribute("aria-label", people.querySelector("legend").textContent);
   area.after(list);
   for (const [name, value] of [["aria-autocomplete", "list"], ["aria-controls", "offers"]]) area.setAttribute(name, value);
   let at = 0;

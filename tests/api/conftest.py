@@ -15,11 +15,20 @@ from tests.cast import person
 from tests.factories import (
     AT,
     TODAY,
+    AccountFactory,
+    ActualFactory,
     AllowanceFactory,
+    AppropriationFactory,
+    ApprovalFactory,
+    ApprovalRuleFactory,
     AssumptionFactory,
+    AuthorityLimitFactory,
     BetFactory,
+    BudgetFactory,
+    CapacityFactory,
     CommentFactory,
     DecisionFactory,
+    DelegationFactory,
     DomainFactory,
     EffortFactory,
     EventFactory,
@@ -27,24 +36,37 @@ from tests.factories import (
     EvidenceFileFactory,
     EvidenceKindFactory,
     EvidenceLinkFactory,
+    ExportBatchFactory,
     FamilyRuleFactory,
+    FiscalPeriodFactory,
     FlagFactory,
     ForecastFactory,
+    FundingRequestFactory,
+    GateCriterionFactory,
     GateResultFactory,
     GoalFactory,
+    GuardrailFactory,
     HypothesisFactory,
     ImportFactory,
     ImportRowFactory,
     JobFactory,
     LearningOutcomeFactory,
+    LedgerFactory,
     MetricFactory,
+    MoneyFileFactory,
+    MoneyRowFactory,
     OutcomeFactory,
     PersonFactory,
     PullFactory,
     QuarantinedRowFactory,
     ReadingFactory,
     RealisedValueFactory,
+    ReconciliationFactory,
+    ReconciliationLineFactory,
     ReleaseFactory,
+    RequestFileFactory,
+    RequestLineFactory,
+    RequestNoteFactory,
     ResolutionFactory,
     RoleGrantFactory,
     RunFactory,
@@ -53,10 +75,13 @@ from tests.factories import (
     SegmentFactory,
     SeriesFactory,
     SignalFactory,
+    SignOffRuleFactory,
     SourceFactory,
     TeamFactory,
     TemplateFactory,
     TrancheFactory,
+    TransferFactory,
+    ValueAgreementFactory,
     VerdictFactory,
 )
 
@@ -80,6 +105,12 @@ class Shop:
         self._written(size)
         AllowanceFactory()
         self._imported(size)
+        self._budgeted(size)
+        self._asked_for(size)
+        self._booked(size)
+        self._brought(size)
+        self._bounded(size)
+        self._authorised(size)
         for number in range(size):
             DomainFactory(key=f"xylo-below-{number}", name="Xylo below", parent=self.domain)
             colleague = PersonFactory(name=f"Xylo colleague {number}")
@@ -145,6 +176,79 @@ class Shop:
             ImportRowFactory(file=self.file, number=number, cells={"Name": "Xylo"}, reasons=[reason])
         ImportRowFactory(file=self.file, number=size + 2, bet=self.bet)
 
+    def _budgeted(self, size: int) -> None:
+        """Budgets of one ledger; the money that opened each, and durable funding of a team."""
+        ledger = LedgerFactory(legal_entity="Xylo AG")
+        for _ in range(size):
+            self.budget = BudgetFactory(ledger=ledger, domain=self.domain, name="Xylo budget")
+        account = AccountFactory(ledger=ledger, budget=self.budget)
+        TransferFactory(book=ledger, debit_account=account, credit_account=AppropriationFactory(ledger=ledger))
+
+    def _asked_for(self, size: int) -> None:
+        """Requests for money of the last bet; the last with what was said of it."""
+        asks = {"bet": self.bet, "ledger": LedgerFactory(legal_entity="Xylo Asks AG"), "proposer": self.bet.lead}
+        for _ in range(size):
+            self.asked = FundingRequestFactory(justification="Xylo justification.", **asks)
+        for number in range(1, size + 1):
+            RequestLineFactory(request=self.asked, number=number, memo="Xylo memo.", amount=50_000 // size)
+        for _ in range(size):
+            ApprovalFactory(request=self.asked, comment="Xylo comment.", approver=PersonFactory(name="Xyla"))
+            RequestNoteFactory(request=self.asked, text="Xylo note.", written_by=self.bet.lead)
+        for number in range(size):
+            RequestFileFactory(
+                request=self.asked, name="xylo.pdf", sha256=f"{number:064}", attached_by=self.bet.lead
+            )  # fmt: skip
+            GateCriterionFactory(
+                tranche=self.bet.tranches.latest("sequence"), number=number + 1, kind="outcome", wanted="read",
+                outcome=self.bet.outcomes.filter(number=number + 1).earliest("version"),
+            )  # fmt: skip
+
+    def _booked(self, size: int) -> None:
+        """A ledger with transfers of one account, a fiscal period beside theirs for each, and journals."""
+        ledger = LedgerFactory(code="xylo-books", legal_entity="Xylo Books AG")
+        budget = BudgetFactory(ledger=ledger, domain=self.domain)
+        paid = {"credit_account": AppropriationFactory(ledger=ledger), "book": ledger}
+        account = AccountFactory(ledger=ledger, budget=budget)
+        for number in range(1, size + 1):
+            day = TODAY + dt.timedelta(days=400 + number)
+            FiscalPeriodFactory(ledger=ledger, code=f"xylo-{number}", starts_on=day, ends_on=day)
+            moved = TransferFactory(debit_account=account, document="Xylo document", **paid)
+            handed = {"first_seq": number, "last_seq": number, "made_by": self.bet.lead}
+            ExportBatchFactory(transfer=moved, number=number, **handed)
+
+    def _brought(self, size: int) -> None:
+        """Files of money, the last with what is wrong in it and what came of it; and books set side by side."""
+        ledger = LedgerFactory(legal_entity="Xylo Files AG")
+        for _ in range(size):
+            by = {"ledger": ledger, "uploaded_by": self.bet.lead}
+            self.money_file = MoneyFileFactory(file_name="xylo.csv", kind="budgets", source="", **by)
+            self.made = ReconciliationFactory(ledger=ledger, source="Xylo", made_by=self.bet.lead)
+        for number in range(2, size + 2):
+            wrong = {"column": "Name", "means": "name", "said": "Xylo is no name.", "of": "row"}
+            MoneyRowFactory(file=self.money_file, number=number, cells={"Name": "Xylo"}, reasons=[wrong])
+            ActualFactory(ledger=ledger, file=self.money_file, source="Xylo", memo="Xylo memo")
+            ReconciliationLineFactory(reconciliation=self.made, note="Xylo note")
+
+    def _bounded(self, size: int) -> None:
+        """Guardrails and capacity of teams of the domain, and what finance agreed."""
+        for _ in range(size):
+            self.rail = GuardrailFactory(kind="count", name="Xylo rail", horizon=None, domain=self.domain)
+            self.capacity = CapacityFactory(team=self.bet.efforts.latest("pk").team)
+            EffortFactory(bet=self.bet, team=TeamFactory(domain=self.domain, name="Xylo team"))
+            ValueAgreementFactory(bet=self.bet, comment="Xylo comment", agreed_by=self.bet.lead)
+
+    def _authorised(self, size: int) -> None:
+        """Limits, rules and delegations of the domain; sign-offs are the enterprise's."""
+        giver = PersonFactory(name="Xylo giver")
+        RoleGrantFactory(person=giver, role=Role.FINANCE, domain=self.domain)
+        for number in range(size):
+            taker = PersonFactory(name=f"Xylo taker {number}")
+            RoleGrantFactory(person=taker, role=Role.FINANCE, domain=self.domain)
+            AuthorityLimitFactory(domain=self.domain)
+            ApprovalRuleFactory(domain=self.domain)
+            SignOffRuleFactory()
+            DelegationFactory(giver=giver, taker=taker, note="Xylo note", ends_on=TODAY + dt.timedelta(days=9000))
+
     def _decided(self, size: int) -> None:
         """Segments, versions, resolutions, near misses and decisions of the last outcome."""
         for part in range(size):
@@ -173,15 +277,30 @@ class Shop:
             )  # fmt: skip
             SecondReadingFactory(flag=miss, note="Xylo note.", read_by=self.bet.lead)
 
+    def _bounds(self) -> dict[str, str]:
+        """What bounds the money: guardrails, capacity, and who may approve how much."""
+        may, lists = "/api/money/authority/", ("limits", "thresholds", "sign-offs", "delegations")
+        return {
+            "api_show_guardrail": f"/api/money/guardrails/{self.rail.pk}/",
+            "api_show_capacity": f"/api/money/capacity/{self.capacity.pk}/",
+            **{f"api_list_{name.replace('-', '_')}": f"{may}{name}/" for name in lists},
+            "api_show_who_may_approve": f"{may}who/?domain=xylo-domain&kind=commit&currency=EUR&amount=1",
+        }
+
     def addresses(self) -> dict[str, str]:
         """By name of the route: where it is in this shop."""
         bet, source, series = f"/api/bets/{self.bet.key}/", f"/api/sources/{self.source.key}/", self.series.pk
-        lists = ("bets", "flags", "goals", "domains", "teams", "people", "metrics", "sources", "series", "runs")
+        books = "/api/money/ledgers/xylo-books/"
+        lists = ("bets", "flags", "goals", "domains", "teams", "people", "metrics", "sources", "series", "runs",
+                 "templates", "imports", "allowances")  # fmt: skip
+        money = ("requests", "ledgers", "budgets", "actuals", "reconciliations", "guardrails", "capacity")
         return {
             "api_root": "/api/",
             "api_show_portfolio": "/api/portfolio/",
             "api_list_rules": "/api/evidence/rules/",
             **{f"api_list_{name}": f"/api/{name}/" for name in lists},
+            **{f"api_list_{name}": f"/api/money/{name}/" for name in money},
+            **self._bounds(),
             "api_show_bet": bet,
             "api_show_outcome": f"{bet}outcomes/1/",
             "api_list_outcome_signals": f"{bet}outcomes/1/signals/",
@@ -190,12 +309,23 @@ class Shop:
             "api_list_learning": f"{bet}learning-outcomes/",
             "api_show_evidence": f"{bet}evidence/{self.evidence.number}/",
             "api_list_kinds": "/api/evidence/kinds/",
-            "api_list_templates": "/api/templates/",
-            "api_list_imports": "/api/imports/",
             "api_show_calibration": "/api/calibration/",
             "api_show_promises": "/api/promises/",
             "api_show_import": f"/api/imports/{self.file.pk}/",
-            "api_list_allowances": "/api/allowances/",
+            "api_show_request": f"/api/money/requests/{self.asked.pk}/",
+            "api_show_gate": f"{bet}tranches/{self.bet.tranches.latest('sequence').sequence}/gate/",
+            "api_show_ledger": books,
+            **{f"api_list_{name}": f"{books}{name}/" for name in ("accounts", "transfers", "periods", "journals")},
+            "api_show_transfer": f"{books}transfers/1/",
+            "api_show_period": f"{books}periods/open/",
+            "api_show_journal": f"{books}journals/1/",
+            "api_agree_value": f"{bet}value/agreed/",
+            "api_show_budget": f"/api/money/budgets/{self.budget.pk}/",
+            "api_show_funding_map": "/api/money/map/",
+            "api_list_money_files": "/api/money/files/",
+            "api_show_money_file": f"/api/money/files/{self.money_file.pk}/",
+            "api_show_reconciliation": f"/api/money/reconciliations/{self.made.pk}/",
+            "api_list_reconciliation_lines": f"/api/money/reconciliations/{self.made.pk}/lines/",
             "api_show_metric": f"/api/metrics/{self.metric.key}/",
             "api_show_source": source,
             "api_list_pulls": f"{source}pulls/",

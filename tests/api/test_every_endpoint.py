@@ -17,11 +17,15 @@ ELSEWHERE = {"api_schema", "api_docs"}
 ROUTES = {str(route.name): route for route in urlpatterns if route.name and route.name not in ELSEWHERE}
 NAMES = sorted(name for name, route in ROUTES.items() if hasattr(route.callback.cls, "get"))
 READ_ONLY = {name for name in NAMES if not {"post", "patch", "delete"} & set(dir(ROUTES[name].callback.cls))}
-KEEPERS = {"api_list_imports", "api_show_import"}  # for those who may import alone
+KEEPERS = {  # for those who may import alone, or who see the money of all domains
+    "api_list_imports", "api_show_import", "api_list_journals", "api_show_journal", "api_show_period",
+    "api_list_money_files", "api_show_money_file", "api_list_actuals", "api_list_reconciliations",
+    "api_show_reconciliation", "api_list_reconciliation_lines",
+}  # fmt: skip
 LISTS = [name for name in NAMES if name.startswith("api_list")]
 # Queries of each address: session and person, powers, and what it is about. The same for one row and for many.
 QUERIES = {
-    "api_root": 2, "api_show_portfolio": 7, "api_show_bet": 18, "api_show_outcome": 10, "api_show_metric": 4,
+    "api_root": 2, "api_show_portfolio": 8, "api_show_bet": 19, "api_show_outcome": 10, "api_show_metric": 4,
     "api_show_source": 4, "api_show_series": 4, "api_show_run": 7, "api_search": 13, "api_list_bets": 11,
     "api_list_decisions": 6, "api_list_domains": 5, "api_list_events": 6, "api_list_flags": 5, "api_list_goals": 5,
     "api_list_metrics": 5, "api_list_outcome_signals": 7, "api_list_people": 6, "api_list_pulls": 6,
@@ -31,7 +35,16 @@ QUERIES = {
     "api_list_comments": 7, "api_list_evidence": 8, "api_list_forecasts": 6, "api_list_kinds": 5,
     "api_list_learning": 6, "api_list_releases": 6, "api_list_templates": 5, "api_list_value": 6,
     "api_show_calibration": 8, "api_show_promises": 5,
-    "api_show_evidence": 6, "api_list_imports": 5, "api_show_import": 6,
+    "api_show_evidence": 6, "api_list_imports": 5, "api_show_import": 6, "api_list_requests": 5,
+    "api_show_request": 22, "api_show_gate": 20,
+    "api_list_budgets": 8, "api_show_budget": 7, "api_show_funding_map": 7,
+    "api_list_money_files": 5, "api_show_money_file": 8, "api_list_actuals": 5, "api_list_reconciliations": 5,
+    "api_show_reconciliation": 4, "api_list_reconciliation_lines": 6,
+    "api_list_guardrails": 12, "api_show_guardrail": 11, "api_list_capacity": 9, "api_show_capacity": 9,
+    "api_agree_value": 4, "api_list_accounts": 6, "api_list_journals": 6, "api_list_ledgers": 5, "api_list_periods": 6,
+    "api_list_transfers": 6, "api_show_journal": 7, "api_show_ledger": 4, "api_show_period": 5, "api_show_transfer": 5,
+    "api_list_limits": 5, "api_list_thresholds": 5, "api_list_sign_offs": 5, "api_list_delegations": 5,
+    "api_show_who_may_approve": 15,
 }  # fmt: skip
 
 
@@ -59,6 +72,12 @@ def test_an_outsider_learns_nothing_of_another_domain(shop: Shop, client_of: Sig
     for url in shop.addresses().values():
         answer = client.get(url)
         of_the_shop = SECRET in url.lower() or ("/series/" in url and url != "/api/series/") or "/imports/" in url
+        of_the_shop = of_the_shop or ("/budgets/" in url and url != "/api/money/budgets/")
+        of_the_shop = of_the_shop or ("/requests/" in url and url != "/api/money/requests/")
+        of_the_shop = of_the_shop or ("/ledgers/" in url and url != "/api/money/ledgers/")
+        of_the_shop = of_the_shop or ("/guardrails/" in url and url != "/api/money/guardrails/")
+        of_the_shop = of_the_shop or ("/capacity/" in url and url != "/api/money/capacity/")
+        of_the_shop = of_the_shop or any(part in url for part in ("/files/", "/actuals/", "/reconciliations/"))
         assert answer.status_code == (404 if of_the_shop else 200), url
         assert SECRET not in answer.content.decode().lower(), url
         if of_the_shop:

@@ -1,7 +1,5 @@
 """Changing a definition: which outcomes it touches is said first, and each of them shows it afterwards."""
 
-from html import unescape
-
 import pytest
 
 from lib.seen import seen_of
@@ -10,6 +8,7 @@ from metrics.definition import definition_of, fields_of
 from metrics.models import Metric, MetricVersion
 from portfolio.bet_definitions import redefined_of
 from tests.factories import AT, BetFactory, MetricFactory, OutcomeFactory, SeriesFactory, SourceFactory
+from tests.pages import text
 
 pytestmark = pytest.mark.django_db
 QUERIES = 10
@@ -33,10 +32,6 @@ def outcome(metric, domain, state="live", **fields):
 
 def typed(metric, **changes) -> dict[str, str]:
     return {**FORM, "seen": seen_of(fields_of(metric)), **changes}
-
-
-def text(answer) -> str:
-    return unescape(answer.content.decode())
 
 
 def test_someone_who_has_not_signed_in_is_sent_to_the_login(client, metric) -> None:

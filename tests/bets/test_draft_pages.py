@@ -1,7 +1,6 @@
 """The guide through stating a bet: who sees it, what it keeps, what was left half-way, and two versions together."""
 
 import datetime as dt
-from html import unescape
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from tests.factories import (
     TemplateFactory,
     TrancheFactory,
 )
+from tests.pages import text
 
 pytestmark = pytest.mark.django_db
 CLAIM = {"change": "a form", "whom": "drivers", "result": "faster claims", "reason": "they said so"}
@@ -43,10 +43,6 @@ def bet(product_lead: Person, retail: Domain) -> Bet:
 def lead(client_of: Any, product_lead: Person) -> Client:
     client: Client = client_of(product_lead)
     return client
-
-
-def text(answer: Any) -> str:
-    return unescape(answer.content.decode())
 
 
 def seen_in(answer: Any) -> str:

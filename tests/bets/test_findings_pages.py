@@ -1,7 +1,6 @@
 """The pages of evidence and assumptions: who sees them, what they keep when something is wrong, and what they cost."""
 
 import datetime as dt
-from html import unescape
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from tests.factories import (
     ReadingFactory,
     RunFactory,
 )
+from tests.pages import text
 
 pytestmark = pytest.mark.django_db
 PATHS = [
@@ -59,10 +59,6 @@ def typed(**changes: str) -> dict[str, str]:
         "strength": "3", "happened_on": str(TODAY), "assumption-1": "opposes",
     }  # fmt: skip
     return {**said, **changes}
-
-
-def text(answer: Any) -> str:
-    return unescape(answer.content.decode())
 
 
 @pytest.mark.parametrize(

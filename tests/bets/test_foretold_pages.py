@@ -1,7 +1,6 @@
 """Pages on which people foretell and say what came: three things each, and what must not be shown."""
 
 import datetime as dt
-from html import unescape
 
 import pytest
 from django.db import connection
@@ -24,6 +23,7 @@ from tests.factories import (
     RunFactory,
     TrancheFactory,
 )
+from tests.pages import text
 
 pytestmark = pytest.mark.django_db
 OF_BET = ["/bets/B-1/forecasts/", "/bets/B-1/gates/1/", "/bets/B-1/releases/new/", "/bets/B-1/value/"]
@@ -39,10 +39,6 @@ def bet(retail, product_lead) -> Bet:
     OutcomeFactory(bet=made, number=1, decide_by=today() + dt.timedelta(days=90))
     TrancheFactory(bet=made, sequence=1, gate="Forty interviews")
     return made
-
-
-def text(answer) -> str:
-    return unescape(answer.content.decode())
 
 
 @pytest.mark.parametrize("path", [*OF_BET, "/forecasts/", "/promises/"])

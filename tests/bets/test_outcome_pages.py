@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from html import unescape
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from tests.factories import (
     SegmentFactory,
     SeriesFactory,
 )
+from tests.pages import flat as text
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -49,10 +49,6 @@ def draft(retail: Domain, product_lead: Person) -> Bet:
 def lines(series: Series, **changes: str) -> dict[str, str]:
     given = {"target": "45", "kill_line": "40 %", "decide_by": str(today() + 120 * DAY), "starts_on": str(today())}
     return {"series": str(series.pk), "baseline": "42.3", **given, **changes}
-
-
-def text(answer: Any) -> str:
-    return re.sub(r"\s+", " ", unescape(answer.content.decode()).replace("\u00a0", " "))
 
 
 PATHS = (

@@ -1,8 +1,6 @@
 """The pages on which lines are moved, and on which is said what is to be learnt and what was."""
 
 import datetime as dt
-import re
-from html import unescape
 from typing import Any
 
 import pytest
@@ -18,6 +16,7 @@ from tests.factories import (
     ReadingFactory,
     VerdictFactory,
 )
+from tests.pages import flat as text
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -34,10 +33,6 @@ def outcome(draft: Bet, retail: Domain) -> Outcome:
     decided = {"starts_on": today(), "decide_by": today() + 120 * DAY}
     made: Outcome = OutcomeFactory(bet=draft, number=1, series__source__domain=retail, **decided)
     return made
-
-
-def text(answer: Any) -> str:
-    return re.sub(r"\s+", " ", unescape(answer.content.decode()).replace("\u00a0", " "))
 
 
 # ---- restating

@@ -1,7 +1,6 @@
 """Pages of the standards: everybody with a role reads them; product operations change them, finance sets rates."""
 
 import datetime as dt
-from html import unescape
 
 import pytest
 
@@ -17,6 +16,7 @@ from tests.factories import (
     TeamFactory,
     TemplateFactory,
 )
+from tests.pages import text
 
 pytestmark = pytest.mark.django_db
 QUERIES = 14
@@ -34,10 +34,6 @@ def standards(retail):
         "goal": GoalFactory(key="stay", name="Customers stay", due_on=today() + dt.timedelta(days=200)),
         "team": TeamFactory(key="blue", name="Blue team", domain=retail),
     }
-
-
-def text(answer) -> str:
-    return unescape(answer.content.decode())
 
 
 def hidden(page: str) -> str:

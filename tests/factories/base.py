@@ -65,6 +65,16 @@ class TokenFactory(DjangoModelFactory):
         return token
 
 
+class AnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = org.Answer
+
+    person = factory.SubFactory(PersonFactory)
+    key = factory.Sequence(lambda n: f"key-{n}")
+    asked = "0" * 64
+    at = AT
+
+
 class EventFactory(DjangoModelFactory):
     class Meta:
         model = org.Event

@@ -52,6 +52,16 @@ class EffortFactory(DjangoModelFactory):
     weeks = Decimal("12.5")
 
 
+class GateCriterionFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.GateCriterion
+
+    tranche = factory.SubFactory(TrancheFactory)
+    number = 1
+    kind = "decision"
+    wanted = "fund"
+
+
 class LearningOutcomeFactory(DjangoModelFactory):
     class Meta:
         model = bets.LearningOutcome

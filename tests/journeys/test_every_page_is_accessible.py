@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from org.models import Person
-from tests.browser import REPORT_VIOLATIONS, Complaints
+from tests.browser import Complaints
 from tests.journeys.helpers import MOVING, SIDEWAYS, sign_in, troubles
 from tests.world import BEFORE_THE_DOOR, PAGES, WALKS, Address
 
@@ -24,23 +24,19 @@ Look = Callable[[Iterable[Address], Client | None], list[str]]
 
 
 @pytest.fixture
-def look(browser: Browser, live_server: Any) -> Look:
+def look(page: Page, complaints: Complaints, live_server: Any) -> Look:
     """Opens addresses with a session; returns the troubles of all sights."""
+    # Without motion, so that no colour is caught half-way.
+    page.emulate_media(reduced_motion="reduce")
 
     def looked(addresses: Iterable[Address], session: Client | None) -> list[str]:
-        complaints = Complaints()
-        # Without motion, so that no colour is caught half-way.
-        context = browser.new_context(locale="en-US", reduced_motion="reduce", service_workers="block")
-        context.add_init_script(REPORT_VIOLATIONS)
-        complaints.watch(context)
         if session:
-            sign_in(context, session, live_server)
-        page, found, expected = context.new_page(), [], set()
+            sign_in(page.context, session, live_server)
+        found, expected = [], set()
         for address in addresses:
             found += _troubles_of(page, live_server.url, address)
             expected |= {f"status of {address.status} "} if address.status != 200 else set()
             page.unroute_all()
-        context.close()
         for words in expected:
             complaints.expect(words)
         return [*found, *complaints]

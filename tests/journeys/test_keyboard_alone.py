@@ -20,19 +20,24 @@ NUMBER_STOPS = """() => {
   stops.forEach((one, i) => { one.dataset.stop = i; });
   return stops.map((one) => one.outerHTML.slice(0, 120));
 }"""
-WHERE = """() => {
-  const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
-  if (one === document.body) return null;
+ASK_AGAIN = 10  # presses
+# What is under the hands is noted when the key comes up again: by then the focus has moved and is scrolled into sight.
+NOTE_EACH_STOP = """() => {
   const marked = (s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== "none";
-  return {
-    stop: one.dataset.stop ?? null,
-    // The parts of a date field are stops of their own inside it, which a page cannot see.
-    marked: one.type === "date" || marked(style) || marked(getComputedStyle(one, "::after"))
-      || [...one.querySelectorAll("*")].some((inner) => marked(getComputedStyle(inner)))
-      // A title whose link fills its card marks the card.
-      || marked(getComputedStyle(one.closest("li, tr, article") ?? one)),
-    seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-  };
+  window.noted = [];
+  addEventListener("keyup", () => {
+    const one = document.activeElement, box = one.getBoundingClientRect();
+    if (one.dataset.stop === undefined) return;
+    window.noted.push([
+      Number(one.dataset.stop),
+      // The parts of a date field are stops of their own inside it, which a page cannot see.
+      one.type === "date" || marked(getComputedStyle(one)) || marked(getComputedStyle(one, "::after"))
+        || [...one.querySelectorAll("*")].some((inner) => marked(getComputedStyle(inner)))
+        // A title whose link fills its card marks the card.
+        || marked(getComputedStyle(one.closest("li, tr, article") ?? one)),
+      box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+    ]);
+  }, { capture: true });
 }"""
 
 
@@ -58,16 +63,18 @@ def _troubles_by_tab(page: Page) -> set[str]:
     stops = page.evaluate(NUMBER_STOPS)
     assert stops
     page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+    page.evaluate(NOTE_EACH_STOP)
     reached: set[int] = set()
     troubles: set[str] = set()
-    # More than once round, because a page may begin in its middle; a date field takes five.
-    for _ in range(2 * len(stops) + 10):
-        page.keyboard.press("Tab")
-        where = page.evaluate(WHERE)
-        if where and where["stop"] is not None:
-            reached.add(number := int(where["stop"]))
-            troubles |= {f"not in sight: {stops[number]}"} if not where["seen"] else set()
-            troubles |= {f"no mark: {stops[number]}"} if not where["marked"] else set()
+    # More than once round, because a page may begin in its middle; a date field takes five. Asked now and then only,
+    # because asking takes as long as pressing.
+    for presses in (len(stops), *[ASK_AGAIN] * (1 + (len(stops) + 10) // ASK_AGAIN)):
+        for _ in range(presses):
+            page.keyboard.press("Tab")
+        for number, marked, seen in page.evaluate("() => window.noted.splice(0)"):
+            reached.add(number)
+            troubles |= {f"not in sight: {stops[number]}"} if not seen else set()
+            troubles |= {f"no mark: {stops[number]}"} if not marked else set()
         if len(reached) == len(stops):
             break
     return troubles | {f"not reached: {stop}" for number, stop in enumerate(stops) if number not in reached}

@@ -17,17 +17,11 @@ from org.models import Domain, Person
 from org.tasks import perform
 from tests.factories import SeriesFactory, SourceFactory
 from tests.journeys.helpers import sign_in, troubles
+from tests.metrics.sources.examples import BY_BET
 
 HEADER = "day,bet,trials,successes"
 SOUND = "2026-01-05,claims,100,40"
 UNSOUND, MENDED = "2026-01-06,claims,100,900", "2026-01-06,claims,100,90"
-MAPPING = {
-    "location": {"file": "signals.csv"},
-    "grain": "day",
-    "period": {"column": "day"},
-    "key": ["bet"],
-    "series": [{"kind": "proportion", "arms": {"treatment": {"n": "trials", "sum": "successes"}}}],
-}
 
 
 @pytest.fixture
@@ -40,7 +34,7 @@ def file(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture
 def source(retail: Domain, file: Path) -> Source:
-    made = SourceFactory(key="exports", name="Nightly export", kind="csv", domain=retail, config=MAPPING)
+    made = SourceFactory(key="exports", name="Nightly export", kind="csv", domain=retail, config=BY_BET)
     SeriesFactory(source=made, key="claims")
     return made
 

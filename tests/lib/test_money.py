@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.money import Style, exact, short
+from lib.money import Style, exact, plain, short
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,12 @@ def test_another_language_has_its_own_point_group_letters_and_order() -> None:
     german = Style(point=",", group=".", letters=(" Mrd.", " Mio.", " Tsd."), order="{number} {sign}")
     assert short(420_000_000, "EUR", german) == "4,2 Mio. €"
     assert exact(-420_000_050, "EUR", german) == "-4.200.000,50 €"
+
+
+@pytest.mark.parametrize(
+    ("currency", "at_a_glance", "in_full", "in_a_file"),
+    [("JPY", "JPY 1.2M", "JPY 1,234,567", "1234567"), ("BHD", "BHD 1.2k", "BHD 1,234.567", "1234.567")],
+)
+def test_each_currency_has_its_own_number_of_decimals(currency, at_a_glance, in_full, in_a_file) -> None:
+    minor = 1_234_567
+    assert (short(minor, currency), exact(minor, currency), plain(minor, currency)) == (at_a_glance, in_full, in_a_file)

@@ -40,3 +40,12 @@ def test_what_is_stored_is_shown_as_it_would_be_typed() -> None:
     assert [field.prepare_value(value) for value in (1_200_000, 123_450, "abc", None)] == [
         "12000", "1234.50", "abc", None,
     ]  # fmt: skip
+
+
+def test_a_currency_says_how_many_decimals_can_be_typed() -> None:
+    yen, dinar = MoneyField(currency="JPY"), MoneyField(currency="BHD")
+    assert (yen.clean("1,234"), dinar.clean("1.5"), dinar.clean("1,234.567")) == (1234, 1500, 1_234_567)
+    assert (yen.prepare_value(1234), dinar.prepare_value(1_500), dinar.prepare_value(2_000)) == ("1234", "1.500", "2")
+    for field, typed in ((yen, "1.5"), (dinar, "1.2345")):
+        with pytest.raises(ValidationError):
+            field.clean(typed)

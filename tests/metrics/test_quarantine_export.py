@@ -13,7 +13,7 @@ from metrics.source_page import reasons_of, rows_of
 from metrics.sources.csv_source import CsvSource, parse_config
 from org.models import Domain
 from tests.factories import AT, QuarantinedRowFactory, SourceFactory
-from tests.metrics.test_sources_page import MAPPING
+from tests.metrics.sources.examples import BY_BET
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/sources/exports/quarantine.csv"
@@ -23,7 +23,7 @@ ABOUT = ["row", "reason", "series", "first seen"]
 @pytest.fixture
 def source(retail: Domain) -> Source:
     columns = ["day", "bet", "trials", "successes"]
-    return SourceFactory(key="exports", kind="csv", domain=retail, columns=columns, config=MAPPING)
+    return SourceFactory(key="exports", kind="csv", domain=retail, columns=columns, config=BY_BET)
 
 
 def table(client, address: str = ADDRESS) -> list[list[str]]:
@@ -169,7 +169,7 @@ def test_hostile_text_is_shown_as_text(text, client_of, executive, source) -> No
 def test_a_row_of_ten_thousand_characters_is_kept_cut_and_shown_shorter(client_of, executive, source, tmp_path) -> None:
     long = "2026-01-06,claims,100," + "9" * 10_000
     (tmp_path / "signals.csv").write_text(f"day,bet,trials,successes\n{long}\n")
-    batch = CsvSource(parse_config(MAPPING), folder=tmp_path).pull()
+    batch = CsvSource(parse_config(BY_BET), folder=tmp_path).pull()
     record_pull(source, batch, at=AT)
     assert len(QuarantinedRow.objects.get().raw) == 2_000
     page = client_of(executive).get("/sources/exports/").content.decode()
@@ -181,7 +181,7 @@ def test_a_row_of_ten_thousand_characters_is_kept_cut_and_shown_shorter(client_o
 def test_a_good_pull_remembers_the_header_and_a_failed_one_keeps_it(retail: Domain, tmp_path: Path) -> None:
     source = SourceFactory(kind="csv", domain=retail)
     (tmp_path / "signals.csv").write_text("day;bet; trials ;successes;note\n2026-01-06;claims;1;0;x\n")
-    mapping = parse_config({**MAPPING, "delimiter": "auto"})
+    mapping = parse_config({**BY_BET, "delimiter": "auto"})
     record_pull(source, CsvSource(mapping, folder=tmp_path).pull(), at=AT + dt.timedelta(days=1))
     source.refresh_from_db()
     assert (source.columns, source.delimiter) == (["day", "bet", "trials", "successes", "note"], ";")

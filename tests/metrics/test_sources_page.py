@@ -23,16 +23,10 @@ from tests.factories import (
     SignalFactory,
     SourceFactory,
 )
+from tests.metrics.sources.examples import BY_BET
 
 pytestmark = pytest.mark.django_db
 LIST, PAGE = 13, 18  # queries, three of them for the frame
-MAPPING = {
-    "location": {"file": "signals.csv"},
-    "grain": "day",
-    "period": {"column": "day"},
-    "key": ["bet"],
-    "series": [{"kind": "proportion", "arms": {"treatment": {"n": "trials", "sum": "successes"}}}],
-}
 FILE = "day,bet,trials,successes\n2026-01-05,claims,100,40\n2026-01-06,claims,100,900\n2026-01-07,other,100,41\n"
 
 
@@ -41,7 +35,7 @@ def source(retail: Domain, tmp_path: Path, settings) -> Source:
     """A CSV source with one series; of the three rows of its file one is unsound and one is asked for by nobody."""
     settings.SIGNALS_FOLDER = tmp_path
     (tmp_path / "signals.csv").write_text(FILE)
-    made = SourceFactory(key="exports", name="Nightly export", kind="csv", domain=retail, config=MAPPING)
+    made = SourceFactory(key="exports", name="Nightly export", kind="csv", domain=retail, config=BY_BET)
     SeriesFactory(source=made, key="claims")
     return made
 
@@ -225,7 +219,7 @@ def test_testing_the_connection_shows_what_a_pull_would_see_and_keeps_nothing(
 
 @pytest.mark.parametrize(
     ("config", "sentence"),
-    [({**MAPPING, "location": {"file": "not-there.csv"}}, "There is no file"), ({}, "location")],
+    [({**BY_BET, "location": {"file": "not-there.csv"}}, "There is no file"), ({}, "location")],
     ids=["no file", "no configuration"],
 )
 def test_a_connection_that_does_not_work_says_why(client_of, product_operations, source, config, sentence) -> None:

@@ -28,7 +28,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 39  # one more for each further shape of outcome: kind, grain and contrast
+QUERIES = 42  # one more for each further shape of outcome: kind, grain and contrast
 
 
 def flagged_bet(domain, *, outcomes: int = 1, flags=("cease",)) -> Bet:

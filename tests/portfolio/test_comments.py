@@ -1,17 +1,16 @@
 """The page of comments of a bet, and the part of the bet page that shows the latest."""
 
 import datetime as dt
-from html import unescape
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from bets.models import Bet, Comment
 from lib.clock import today
 from org.models import Domain, Person
 from tests.factories import BetFactory, CommentFactory, PersonFactory
+from tests.pages import text
 
 pytestmark = pytest.mark.django_db
 PATH = "/bets/B-1/comments/"
@@ -20,10 +19,6 @@ PATH = "/bets/B-1/comments/"
 @pytest.fixture
 def bet(retail: Domain, product_lead: Person) -> Bet:
     return BetFactory(domain=retail, lead=product_lead, key="B-1")
-
-
-def text(answer: HttpResponse) -> str:
-    return unescape(answer.content.decode())
 
 
 def test_someone_who_has_not_signed_in_is_sent_to_the_login(client: Client, bet: Bet) -> None:

@@ -2,17 +2,21 @@
 
 import datetime as dt
 import re
-from html import unescape
+import uuid
 
 import pytest
 
 from bets.models import Bet, Decision, SecondReading
+from funding.actions import Move, post
+from funding.models import Account
 from lib.clock import now, today
 from org.models import Event
 from tests.factories import (
+    AT,
     TODAY,
     BetFactory,
     DecisionFactory,
+    EffortFactory,
     FlagFactory,
     OutcomeFactory,
     ReadingFactory,
@@ -20,6 +24,8 @@ from tests.factories import (
     TrancheFactory,
     VerdictFactory,
 )
+from tests.funding.books import Books, open_books
+from tests.pages import text
 from tests.portfolio.judged import judged
 
 pytestmark = pytest.mark.django_db
@@ -35,10 +41,6 @@ def bet(night, retail) -> Bet:
 
 def said(**changes: str) -> dict[str, str]:
     return {**SAID, "look_again_on": str(today() + dt.timedelta(days=60)), **changes}
-
-
-def text(answer) -> str:
-    return unescape(answer.content.decode())
 
 
 @pytest.mark.parametrize("path", ["/bets/B-1/decide/", "/bets/B-1/second-reading/", "/bets/B-1/outcomes/1/data.csv"])
@@ -146,7 +148,7 @@ def test_the_form_page_takes_the_same_queries_for_one_and_for_many_outcomes(
         ReadingFactory(outcome=OutcomeFactory(bet=bet, number=number), run=night)
         FlagFactory(bet=bet, outcome=bet.outcomes.first(), run=night, kind=kind)
     client = client_of(executive)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(19):
         client.get("/bets/B-1/decide/")
 
 
@@ -238,3 +240,81 @@ def test_lists_do_not_call_a_date_overdue_that_was_decided_on_or_whose_bet_is_ov
     DecisionFactory(bet=decided, decided_at=now(), look_again_on=today() + dt.timedelta(days=30))
     assert "days overdue" not in text(client.get("/"))
     assert over.name in text(client.get("/"))
+
+
+# ---- what a decision does to the money
+
+
+@pytest.fixture
+def books() -> Books:
+    """100,000.00 released, 30,000.00 of it spent, and 100,000.00 committed."""
+    made = open_books()
+    made.given(made.first, "released")
+    made.given(made.second)
+    source, spent = made.account("released", made.first), made.account("spent", made.first)
+    move = Move(uuid.uuid4(), "spend", source, spent, 3_000_000, TODAY, "actual", document="SAP 4711")
+    post(move, at=AT, by=None)
+    Bet.objects.filter(pk=made.bet.pk).update(wind_down=2_000_000)
+    return made
+
+
+def test_the_form_says_what_a_cease_gives_back_before_anybody_decides(client_of, executive, books) -> None:
+    EffortFactory(bet=books.bet, weeks=12)
+    Bet.objects.filter(pk=books.bet.pk).update(starts_on=today() - dt.timedelta(days=49))
+    OutcomeFactory(bet=books.bet, decide_by=today() + dt.timedelta(days=50))
+    books.release(books.second)
+    page = text(client_of(executive).get(f"/bets/{books.bet.key}/decide/"))
+    for words in (
+        "€150,000.00 returns to Bets of direct sales at once.", "€20,000.00 is set aside to wind it down.",
+        "at most €170,000.00", "6 planned team-weeks lie ahead", "Its teams stay.",
+        "1 request for money waits and becomes void.", "€950,000.00",
+    ):  # fmt: skip
+        assert words in page
+    assert re.search('name="wind_down" value="20000"', page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "available", "aside"),
+    [("50,000.50", 91_999_950, 5_000_050), ("", 97_000_000, 0), ("170000", 80_000_000, 17_000_000)],
+)
+def test_a_cease_returns_the_money_but_for_what_is_set_aside(
+    client_of, executive, books, typed, available, aside
+) -> None:
+    answer = client_of(executive).post(f"/bets/{books.bet.key}/decide/", said(kind="cease", wind_down=typed))
+    assert answer.status_code == 302
+    assert books.balance("available") == available
+    assert sum(Account.objects.filter(kind="winddown").values_list("balance", flat=True)) == aside
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "words"),
+    [
+        ("170000.01", 409, "Only €170,000.00 of this bet's money is left"),
+        ("-1", 422, "Enter an amount of money"),
+        ("1e3", 422, "Enter an amount of money"),
+        ("NaN", 422, "Enter an amount of money"),
+        ("1.999", 422, "Enter an amount of money"),
+        ("9" * 30, 422, "more money than can be written down"),
+        ("x" * 100_000, 422, "Enter an amount of money"),
+    ],
+)
+def test_an_amount_that_cannot_be_set_aside_is_said_and_nothing_is_decided(
+    client_of, executive, books, typed, status, words
+) -> None:
+    answer = client_of(executive).post(f"/bets/{books.bet.key}/decide/", said(kind="cease", wind_down=typed))
+    assert answer.status_code == status
+    assert words in text(answer)
+    assert not Decision.objects.filter(kind="cease").exists()
+    assert books.balance("released", books.first) == 7_000_000
+
+
+def test_what_stands_in_the_field_of_a_cease_does_not_hinder_another_decision(client_of, executive, books) -> None:
+    answer = client_of(executive).post(f"/bets/{books.bet.key}/decide/", said(wind_down="a lot"))
+    assert answer.status_code == 302
+    assert books.balance("released", books.first) == 7_000_000
+
+
+def test_a_bet_that_holds_no_money_is_asked_for_no_cost(client_of, executive, bet) -> None:
+    page = text(client_of(executive).get("/bets/B-1/decide/"))
+    assert "wind_down" not in page
+    assert "What a cease does to its money" not in page

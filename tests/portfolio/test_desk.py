@@ -9,12 +9,15 @@ import pytest
 from django.test import Client
 
 from bets.models import Bet
+from funding.actions import reject_request
 from lib.clock import now, today
 from org.models import Domain, Person, Run
 from org.visibility import powers_of
 from portfolio.desk import Part, desk_of
 from portfolio.desk_queries import counts_of
 from tests.factories import (
+    AT,
+    TODAY,
     AssumptionFactory,
     BetFactory,
     CommentFactory,
@@ -32,6 +35,7 @@ from tests.factories import (
     SketchFactory,
     TrancheFactory,
 )
+from tests.funding.books import open_books
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -303,5 +307,30 @@ def test_the_desk_takes_the_same_queries_however_much_waits(
 
 
 # Of the frame: session, person, grants, counts, saved views, sources; the night; the lists of the desk.
-LEAD = 6 + 1 + 11 + 1  # and the tree of domains
-OPERATIONS = 6 + 1 + 14
+LEAD = 6 + 1 + 12 + 1  # and the tree of domains
+OPERATIONS = 6 + 1 + 16
+
+
+# ---- money
+
+
+def test_who_may_say_yes_to_money_finds_what_waits_and_whoever_asked_what_was_refused() -> None:
+    books = open_books()
+    first, second = (books.commit(one, due_on=TODAY + 14 * DAY) for one in (books.first, books.second))
+    assert {line.task.bet for line in money(books.checker)} == {books.bet}
+    assert [line.task.act for line in money(books.checker)] == ["Say yes or no"] * 2
+    assert money(books.lead) == []
+    reject_request(
+        first, reason_code="not_now", comment="Show me the contract first.", by=books.checker, at=AT, today=TODAY
+    )
+    assert [line.task.url for line in money(books.checker)] == [f"/money/requests/{second.pk}/"]
+    (line,) = money(books.lead)
+    assert (line.task.what, line.task.note) == ("Commit €100k: rejected", "Show me the contract first.")
+    books.commit(books.first, at=AT + DAY)
+    assert money(books.lead) == []
+
+
+def money(person: Person) -> list[Any]:
+    """Lines of money on the day of the tests."""
+    person = Person.objects.get(pk=person.pk)
+    return [line for part in desk_of(person, None, today=TODAY).parts if part.key == "money" for line in part.lines]

@@ -6,9 +6,12 @@ import pytest
 
 from bets.models import Bet
 from org.models import Domain
-from portfolio.figures import figures_of
+from org.visibility import powers_of
+from portfolio.figures import Given, figures_of
 from portfolio.nights import latest_night
+from tests.cast import person
 from tests.factories import TODAY, BetFactory, RunFactory, TrancheFactory, VerdictFactory
+from tests.funding.books import open_books
 from tests.portfolio.test_portfolio_page import flag, judged
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +76,12 @@ def test_a_bet_counts_once_by_the_flag_that_speaks_and_only_where_one_may_see(re
     flag(both, "cease", 1)
     figures = figures_of(Bet.objects.filter(domain=retail), run, TODAY)
     assert figures.flags == [("cease", 2), ("stale", 1)]
+
+
+def test_what_the_ledger_has_stands_beside_the_plan_for_whoever_sees_money() -> None:
+    books = open_books()
+    books.given(books.first, "released")
+    books.given(books.second)
+    for who, given in ((books.lead, Given(10_000_000, 10_000_000, 0)), (person("Vera Viewer", "viewer"), None)):
+        (capital,) = figures_of(Bet.objects.all(), None, TODAY, powers_of(who)).capital
+        assert capital.given == given

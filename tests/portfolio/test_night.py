@@ -16,19 +16,13 @@ from org.models import Event, Job, Person, Run
 from portfolio import night
 from portfolio.actions import run_night
 from tests.factories import BetFactory, MetricFactory, OutcomeFactory, SeriesFactory, SourceFactory
+from tests.metrics.sources.examples import BY_BET
 
 pytestmark = pytest.mark.django_db
 START = dt.date(2026, 1, 1)
 AS_OF = START + dt.timedelta(days=100)
 AT = dt.datetime(2026, 4, 11, 2, tzinfo=dt.UTC)
 RATES = {"failing": 0.33, "between": 0.425, "healthy": 0.52, "unsettled": 0.425}
-MAPPING = {
-    "location": {"file": "signals.csv"},
-    "grain": "day",
-    "period": {"column": "day"},
-    "key": ["bet"],
-    "series": [{"kind": "proportion", "arms": {"treatment": {"n": "trials", "sum": "successes"}}}],
-}
 
 
 def write_file(folder: Path, rates: dict[str, float], days: int = 100, first: dt.date = START) -> None:
@@ -53,7 +47,7 @@ def portfolio(tmp_path: Path, settings: Settings) -> dict[str, Bet]:
     """Kill line 40 %, target 45 %: a bet far below, one between, one far above, and one with too little traffic."""
     settings.SIGNALS_FOLDER = tmp_path
     write_file(tmp_path, RATES)
-    source = SourceFactory(kind="csv", config=MAPPING)
+    source = SourceFactory(kind="csv", config=BY_BET)
     return {key: make_bet(source, key) for key in RATES}
 
 

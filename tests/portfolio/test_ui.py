@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.utils.translation import override
 
-from portfolio.templatetags.ui import day, exact_money, health_badge, marked, moment, short_money
+from lib.money_words import exact_money, short_money
+from portfolio.templatetags.ui import day, health_badge, marked, moment
 
 
 def test_money_and_dates_follow_the_language_of_the_reader() -> None:

@@ -55,8 +55,9 @@ SHOTS = [
     Shot("product-operations", "standards", "/standards/"),
     Shot("product-lead", "own-bets", "/?show=mine", part="#bets", alone=True),
     Shot("product-lead", "signal", "/series/{typed}/signals/new/"),
-    Shot("finance", "board", "/?view=board", part="#bets"),
-    Shot("finance", "tranches", "/bets/{flagged}/", part="#money"),
+    Shot("finance", "requests", "/money/requests/"),
+    Shot("finance", "request", "/money/requests/{waiting}/"),
+    Shot("finance", "budget", "/money/budgets/{budget}/"),
     Shot("product-operations", "sources", "/sources/"),
     Shot("product-operations", "quarantine", "/sources/{ailing}/", part="#quarantine"),
     Shot("admin", "tokens", "/tokens/"),
@@ -84,16 +85,23 @@ def take_all(folder: Path, at: dt.datetime) -> Iterator[Path]:
 
 
 def _names() -> dict[str, object]:
-    """What stands in the addresses: a flagged bet, a series that people type in, a source with rows set aside."""
+    """What stands in the addresses: a flagged bet, a series that people type in, a source with rows set aside, a
+    request that waits, and the budget that it is paid from."""
     from bets.models import Flag
+    from funding.models import FundingRequest
     from metrics.models import QuarantinedRow, Series
 
     flagged = Flag.objects.filter(kind="cease", cleared_on=None).order_by("bet__key").first()
     typed = Series.objects.filter(source__kind="typed", source__domain__key="direct").first()
     ailing = QuarantinedRow.objects.filter(resolved_at=None).order_by("pk").first()
-    assert flagged and ailing
+    waiting = FundingRequest.objects.filter(state="submitted", kind="release").order_by("pk").first()
+    assert flagged and ailing and waiting
+    budget = waiting.lines.select_related("debit_account").get().debit_account.budget_id
     typed = typed or Series.objects.filter(source__kind="typed").first()
-    return {"flagged": flagged.bet.key, "typed": typed and typed.pk, "ailing": ailing.source.key}
+    return {
+        "flagged": flagged.bet.key, "typed": typed and typed.pk, "ailing": ailing.source.key, "waiting": waiting.pk,
+        "budget": budget,
+    }  # fmt: skip
 
 
 def _take(browser: Browser, server: str, shot: Shot, names: dict[str, object], file: Path) -> Path:

@@ -26,6 +26,9 @@ def raw_config(kind="proportion", **changes):
     }
 
 
+BY_BET = raw_config(key=["bet"], arm={"n": "trials", "sum": "successes"})  # columns day, bet, trials, successes
+
+
 def config(kind="proportion", **changes) -> CsvConfig:
     return parse_config(raw_config(kind, **changes))
 

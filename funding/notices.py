@@ -1,0 +1,58 @@
+"""Whom a request for money concerns, and what they are told of it. Called when events are delivered, at least once."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from funding.authority import holders_of
+from funding.models import FundingRequest
+from lib.money import short
+from org import registry
+from org.models import Event, Person
+from org.noticing import notify
+from org.visibility import people_who_see
+
+KIND = "money"
+TOO_OLD = timedelta(days=2)
+CLOSED = ("posted", "rejected", "voided", "expired")  # what whoever asked is told of
+
+
+def register() -> None:
+    """Called once, when the apps are ready."""
+    registry.notice(KIND, _("Requests for money"))
+    registry.on_event("funding requested", lambda event: _told(event, lambda request: levels_of(request, event)[:1]))
+    registry.on_event("funding escalated", lambda event: _told(event, lambda request: levels_of(request, event)[1:2]))
+    registry.on_event("funding note", lambda event: _told(event, lambda request: [_concerned(request)]))
+    for state in CLOSED:
+        registry.on_event(f"funding {state}", lambda event: _told(event, lambda request: [{request.proposer_id}]))
+
+
+def levels_of(request: FundingRequest, event: Event) -> list[set[int]]:
+    """Those whose limits reach so far, by limit: the lowest are asked first, the next when it has waited for long."""
+    found = holders_of(request, event.at.date())
+    return [people - {request.proposer_id} for _limit, people in sorted(found.items())]
+
+
+def _concerned(request: FundingRequest) -> set[int]:
+    """Whoever asked, and whoever has spoken or written."""
+    spoken = request.approvals.values_list("approver", flat=True)
+    return {request.proposer_id, *spoken, *request.notes.values_list("written_by", flat=True)}
+
+
+def _told(event: Event, whom: Callable[[FundingRequest], Iterable[set[int]]]) -> None:
+    request = FundingRequest.objects.select_related("ledger", "bet").filter(pk=event.payload.get("request")).first()
+    if request is None or (event.delivered_at or event.at) - event.at > TOO_OLD:
+        return
+    keys = {pk for people in whom(request) for pk in people}
+    people: Iterable[Person] = people_who_see(request.domain_id).filter(pk__in=keys)
+    notify(people, event, KIND, _sentence(event, request), reverse("show_request", args=[request.pk]), at=event.at)
+
+
+def _sentence(event: Event, request: FundingRequest) -> str:
+    of = f" for {request.bet.name}" if request.bet else ""
+    amount = short(request.amount, request.ledger.currency)
+    if event.kind == "funding requested":
+        return f"{event.by} asks to {request.kind} {amount}{of}: it waits for your yes or no until {request.due_on}."
+    return f"{amount}{of}, to {request.kind}: {event.sentence}"
