@@ -26,6 +26,7 @@ class Books(RuleBasedStateMachine):
     """Real books in a real database; what an example did to them is rolled back at its end."""
 
     market: crowd.Market  # of the test
+    posted = 0  # by all examples together
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,6 +52,7 @@ class Books(RuleBasedStateMachine):
         done = tried(self.market, step)
         assert self.head()[0] == seq + (done is not None)
         self.done.append((step, self.market.day, done.pk if done else None))
+        type(self).posted += done is not None
 
     @precondition(lambda self: any(posted for _, _, posted in self.done))
     @rule(data=st.data())
@@ -89,10 +91,15 @@ def tried(market: crowd.Market, step: crowd.Step) -> Transfer | None:
 
 
 def test_the_books_hold_after_every_step() -> None:
-    Books.market = crowd.open_market(2)
+    Books.market, Books.posted = crowd.open_market(2), 0
+    opened = Ledger.objects.get(pk=Books.market.books.ledger.pk)
     f.FiscalPeriodFactory(ledger=Books.market.books.ledger, code="next", starts_on=LATER, ends_on=LATER)
     few = settings(
         max_examples=4, stateful_step_count=12, deadline=None, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    run_state_machine_as_test(Books, settings=few)
+    run_state_machine_as_test(Books, settings=few)  # its invariants are asserted after every step
+    assert Books.posted > 0, "nothing was posted, so nothing was proved"
+    left = Ledger.objects.get(pk=opened.pk)
+    assert (left.seq, left.head) == (opened.seq, opened.head), "an example left something behind"
+    assert crowd.unsound(left) == []
