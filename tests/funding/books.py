@@ -95,6 +95,13 @@ def open_books(period: str = "open") -> Books:
     return Books(ledger, domain, budget, bet, *tranches, *people)
 
 
+def committed_books() -> Books:
+    """With one tranche committed: two transfers."""
+    books = open_books()
+    books.given(books.first)
+    return books
+
+
 def books_of_today(period: str = "open") -> Books:
     """The same, with a budget and a period that hold the real today, on which pages look."""
     books = open_books(period)

@@ -20,11 +20,6 @@ HEADER = "Document;Date;Amount;Cost centre;Account;Reference;Memo\n"
 DAY = "2026-03-01"
 
 
-@pytest.fixture
-def books() -> Books:
-    return open_books()
-
-
 def budget_of(books: Books, code: str, kind: str = "run", amount: int = 100_000, **fields: Any) -> Budget:
     """A budget with money of its own."""
     given = {"cost_centre": "4711", "erp_account": "660100", **fields}

@@ -28,11 +28,6 @@ def books() -> Books:
     return books
 
 
-@pytest.fixture
-def finance(books: Books, client_of: Any) -> Client:
-    return client_of(books.checker)  # type: ignore[no-any-return]
-
-
 def agree(books: Books, **fields: Any) -> ValueAgreement:
     return actions.agree_value(books.bet, **{"by": books.checker, "at": f.AT, **fields})
 
@@ -84,26 +79,26 @@ def test_only_what_was_read_is_agreed(books: Books) -> None:
         agree(books, seen=seen)
 
 
-def test_the_page_agrees_and_the_bet_says_so(books: Books, finance: Client, client_of: Any) -> None:
+def test_the_page_agrees_and_the_bet_says_so(books: Books, finance_client: Client, client_of: Any) -> None:
     url, home = f"/bets/{books.bet.key}/value/agree/", f"/bets/{books.bet.key}/"
-    assert "Finance has not agreed this value yet." in text(finance.get(home))
+    assert "Finance has not agreed this value yet." in text(finance_client.get(home))
     viewer = f.RoleGrantFactory(role="viewer").person
     assert [Client().get(url).status_code, client_of(viewer).get(url).status_code] == [302, 404]
     assert "You may not agree what a bet is worth" in text(client_of(books.lead).get(url))
-    seen = finance.get(url).context["seen"]
-    assert finance.post(url, {"seen": seen, "comment": "x" * 100_000}).status_code == 422
-    assert finance.post(url, {"comment": "Unread"}).status_code == 409
-    assert finance.post(url, {"seen": seen, "comment": "By the model of March"}).status_code == 302
-    assert "Agreed by" in text(finance.get(home)) and "By the model of March" in text(finance.get(home))
+    seen = finance_client.get(url).context["seen"]
+    assert finance_client.post(url, {"seen": seen, "comment": "x" * 100_000}).status_code == 422
+    assert finance_client.post(url, {"comment": "Unread"}).status_code == 409
+    assert finance_client.post(url, {"seen": seen, "comment": "By the model of March"}).status_code == 302
+    assert "Agreed by" in text(finance_client.get(home)) and "By the model of March" in text(finance_client.get(home))
     Bet.objects.filter(pk=books.bet.pk).update(value_high=9_000_000)
-    assert "Changed since it was agreed" in text(finance.get(home))
+    assert "Changed since it was agreed" in text(finance_client.get(home))
 
 
-def test_programs_read_and_agree_it(books: Books, finance: Client) -> None:
+def test_programs_read_and_agree_it(books: Books, finance_client: Client) -> None:
     url = f"/api/bets/{books.bet.key}/value/agreed/"
-    told = finance.get(url).json()
+    told = finance_client.get(url).json()
     assert (told["stands"], told["agreements"]) == (False, [])
-    assert send(finance, url, {"seen": "0"}).status_code == 409
-    made, again = (send(finance, url, {"seen": told["seen"]}, key="agree-worth-1") for _ in range(2))
+    assert send(finance_client, url, {"seen": "0"}).status_code == 409
+    made, again = (send(finance_client, url, {"seen": told["seen"]}, key="agree-worth-1") for _ in range(2))
     assert (made.status_code, made.json()["likely"], again.json()) == (201, 2_000_000, made.json())
-    assert finance.get(url).json()["stands"] is True
+    assert finance_client.get(url).json()["stands"] is True

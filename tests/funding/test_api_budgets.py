@@ -11,21 +11,11 @@ from django.test import Client
 from funding.models import Budget
 from org.models import Person
 from tests import factories as f
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books
 
 pytestmark = pytest.mark.django_db
 URL = "/api/money/budgets/"
 SignIn = Callable[[Person], Client]
-
-
-@pytest.fixture
-def books() -> Books:
-    return open_books()
-
-
-@pytest.fixture
-def finance_client(books: Books, client_of: SignIn) -> Client:
-    return client_of(books.checker)
 
 
 def send(client: Client, url: str, sent: Any = None, method: str = "post", key: str = "") -> Any:

@@ -12,14 +12,9 @@ from funding.models import Approval, FundingRequest, RequestFile, RequestNote
 from lib.refusals import Refused
 from org.models import Person
 from tests import factories as f
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def books() -> Books:
-    return open_books()
 
 
 def somebody(role: str, limit: int | None = None, kind: str = "commit") -> Person:

@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 WHY = actions.Why("plan", "It pays for twenty talks.")
 
 
-@pytest.fixture
-def books() -> Books:
-    return open_books()
-
-
 def ask(books: Books, kind: str = "commit", amount: int = 10_000_000, **fields: Any) -> FundingRequest:
     given = {
         "tranche": books.first, "budget": books.budget, "why": WHY, "by": books.lead, "at": f.AT, "today": f.TODAY,

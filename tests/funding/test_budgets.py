@@ -13,14 +13,9 @@ from funding.models import Account, Budget, Transfer
 from lib.refusals import Refused
 from org.models import Event
 from tests import factories as f
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def books() -> Books:
-    return open_books()
 
 
 def figures(books: Books, budget: Budget | None = None) -> Figures:

@@ -31,11 +31,6 @@ def books() -> Books:
 
 
 @pytest.fixture
-def finance(books: Books, client_of: Any) -> Client:
-    return client_of(books.checker)  # type: ignore[no-any-return]
-
-
-@pytest.fixture
 def effort(books: Books) -> Any:
     """Ten weeks over the hundred days from the first of January; the team costs 1,000.00 a week."""
     Bet.objects.filter(pk=books.bet.pk).update(starts_on=FIRST)
@@ -145,40 +140,44 @@ def test_pages_of_capacity_open_to_those_who_see_money(books: Books, client_of: 
     assert "You may not plan the capacity of a team here" in text(answers[2])
 
 
-def test_capacity_is_kept_on_the_pages_and_too_much_is_warned_of(books: Books, finance: Client, effort: Any) -> None:
+def test_capacity_is_kept_on_the_pages_and_too_much_is_warned_of(
+    books: Books, finance_client: Client, effort: Any
+) -> None:
     sent = {"team": effort.team.key, "weeks": "4", "starts_on": "2026-01-01", "ends_on": "2030-01-01"}
-    assert finance.post(f"{HOME}new/", sent).status_code == 302
-    page = text(finance.get(HOME))
+    assert finance_client.post(f"{HOME}new/", sent).status_code == 302
+    page = text(finance_client.get(HOME))
     assert "6 too many" in page and books.bet.name in page and "€10" in page
-    again = finance.post(f"{HOME}new/", sent)
+    again = finance_client.post(f"{HOME}new/", sent)
     assert (again.status_code, "change that one" in text(again)) == (409, True)
     capacity = Capacity.objects.get()
     url = f"{HOME}{capacity.pk}/change/"
-    seen = finance.get(url).context["form"]["seen"].value()
+    seen = finance_client.get(url).context["form"]["seen"].value()
     Capacity.objects.update(weeks=5)
-    late = finance.post(url, {**sent, "weeks": "6", "seen": seen})
+    late = finance_client.post(url, {**sent, "weeks": "6", "seen": seen})
     assert (late.status_code, "Both versions" in text(late)) == (409, True)
-    assert finance.post(url, {**sent, "weeks": "six"}).status_code == 422
-    assert finance.post(url, {**sent, "weeks": "6.5", "seen": late.context["seen"]}).status_code == 302
+    assert finance_client.post(url, {**sent, "weeks": "six"}).status_code == 422
+    assert finance_client.post(url, {**sent, "weeks": "6.5", "seen": late.context["seen"]}).status_code == 302
     assert Capacity.objects.get().weeks == Decimal("6.5")
-    assert finance.post(f"{HOME}{capacity.pk}/drop/").status_code == 302
+    assert finance_client.post(f"{HOME}{capacity.pk}/drop/").status_code == 302
     assert not Capacity.objects.exists()
 
 
-def test_the_page_of_a_bets_money_says_what_a_tranche_costs_in_full(books: Books, finance: Client, effort: Any) -> None:
+def test_the_page_of_a_bets_money_says_what_a_tranche_costs_in_full(
+    books: Books, finance_client: Client, effort: Any
+) -> None:
     books.second.planned_on = FIRST + dt.timedelta(days=80)
     books.second.save()
-    assert "in full €108k, with 8 team-weeks" in text(finance.get(f"/bets/{books.bet.key}/money/"))
+    assert "in full €108k, with 8 team-weeks" in text(finance_client.get(f"/bets/{books.bet.key}/money/"))
     request = books.commit(books.first)
-    assert "in full €108k, with 8 team-weeks" in text(finance.get(f"/money/requests/{request.pk}/"))
+    assert "in full €108k, with 8 team-weeks" in text(finance_client.get(f"/money/requests/{request.pk}/"))
 
 
 @pytest.mark.parametrize("count", [1, 4])
 def test_the_page_of_capacity_takes_the_same_queries_for_one_team_and_for_many(
-    books: Books, finance: Client, effort: Any, count: int, django_assert_num_queries: Any
+    books: Books, finance_client: Client, effort: Any, count: int, django_assert_num_queries: Any
 ) -> None:
     for _ in range(count):
         more = f.EffortFactory(bet=f.BetFactory(domain=books.domain, state="live"))
         f.CapacityFactory(team=more.team, ends_on=LAST.replace(year=2030))
     with django_assert_num_queries(QUERIES):
-        finance.get(HOME)
+        finance_client.get(HOME)

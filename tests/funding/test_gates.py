@@ -17,14 +17,9 @@ from lib.refusals import Refused
 from lib.seen import seen_of
 from org.models import Event
 from tests import factories as f
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def books() -> Books:
-    return open_books()
 
 
 @pytest.fixture

@@ -20,11 +20,6 @@ def books() -> Books:
     return books_of_today()
 
 
-@pytest.fixture
-def finance(books: Books, client_of: Any) -> Client:
-    return client_of(books.checker)  # type: ignore[no-any-return]
-
-
 @pytest.mark.parametrize("address", ["", "new/share/", "{pk}/change/"])
 def test_pages_of_guardrails_open_to_those_who_see_money(books: Books, client_of: Any, address: str) -> None:
     url = HOME + address.format(pk=f.GuardrailFactory().pk)
@@ -34,13 +29,13 @@ def test_pages_of_guardrails_open_to_those_who_see_money(books: Books, client_of
     assert "You may not set a guardrail here" in text(answers[2])
 
 
-def test_how_guardrails_stand_is_said_in_words_the_worst_first(books: Books, finance: Client) -> None:
+def test_how_guardrails_stand_is_said_in_words_the_worst_first(books: Books, finance_client: Client) -> None:
     books.given(books.first)
     f.GuardrailFactory(name="Room for now", horizon=books.bet.horizon, at_most=50)
     f.GuardrailFactory(kind="largest", name="Small bets", horizon=None, at_most=1_000_000)
     f.GuardrailFactory(kind="count", name="Few bets", horizon=None, at_most=1)
     f.GuardrailFactory(name="Old one", is_active=False)
-    page = text(finance.get(HOME))
+    page = text(finance_client.get(HOME))
     assert "1 guardrail is beyond its limit; 1 guardrail is near its limit." in page
     places = [page.index(words) for words in ("Small bets", "Few bets", "Room for now", "Not in use", "Old one")]
     assert places == sorted(places)
@@ -59,11 +54,11 @@ def test_how_guardrails_stand_is_said_in_words_the_worst_first(books: Books, fin
     ],
 )
 def test_each_kind_of_guardrail_is_added_by_a_form_of_its_own(
-    books: Books, finance: Client, kind: str, sent: dict[str, str], kept: dict[str, Any]
+    books: Books, finance_client: Client, kind: str, sent: dict[str, str], kept: dict[str, Any]
 ) -> None:
     known = {"domain": books.domain.pk, "team": f.TeamFactory(domain=books.domain).pk}
     typed = {name: value.format(**known) for name, value in sent.items()}
-    answer = finance.post(f"{HOME}new/{kind}/", {"name": "One", "buffer": "10", "currency": "EUR", **typed})
+    answer = finance_client.post(f"{HOME}new/{kind}/", {"name": "One", "buffer": "10", "currency": "EUR", **typed})
     assert answer.status_code == 302
     rail = Guardrail.objects.get()
     wanted = {name: known["domain"] if value == "{domain}" else value for name, value in kept.items()}
@@ -84,29 +79,31 @@ def test_each_kind_of_guardrail_is_added_by_a_form_of_its_own(
     ],
 )
 def test_an_unsound_guardrail_is_not_kept_and_nothing_typed_is_lost(
-    finance: Client, kind: str, sent: dict[str, str], status: int, says: str
+    finance_client: Client, kind: str, sent: dict[str, str], status: int, says: str
 ) -> None:
-    answer = finance.post(f"{HOME}new/{kind}/", {"name": "Typed name", "buffer": "10", "currency": "EUR", **sent})
+    answer = finance_client.post(
+        f"{HOME}new/{kind}/", {"name": "Typed name", "buffer": "10", "currency": "EUR", **sent}
+    )
     assert (answer.status_code, Guardrail.objects.exists()) == (status, False)
     assert says in text(answer) and sent.get("name", "Typed name")[:1] in text(answer)
 
 
-def test_a_guardrail_that_somebody_else_changed_shows_both_versions(books: Books, finance: Client) -> None:
+def test_a_guardrail_that_somebody_else_changed_shows_both_versions(books: Books, finance_client: Client) -> None:
     rail = f.GuardrailFactory(name="Theirs", at_most=60)
-    page = finance.get(f"{HOME}{rail.pk}/change/")
+    page = finance_client.get(f"{HOME}{rail.pk}/change/")
     typed = {"name": "Mine", "buffer": "10", "of": "horizon:1", "at_most": "50", "is_active": "on"}
     seen = page.context["form"]["seen"].value()
     Guardrail.objects.filter(pk=rail.pk).update(at_most=65)
-    answer = finance.post(f"{HOME}{rail.pk}/change/", {**typed, "seen": seen})
+    answer = finance_client.post(f"{HOME}{rail.pk}/change/", {**typed, "seen": seen})
     assert (answer.status_code, "Both versions" in text(answer)) == (409, True)
-    again = finance.post(f"{HOME}{rail.pk}/change/", {**typed, "seen": answer.context["seen"]})
+    again = finance_client.post(f"{HOME}{rail.pk}/change/", {**typed, "seen": answer.context["seen"]})
     rail.refresh_from_db()
     assert (again.status_code, rail.name, rail.at_most) == (302, "Mine", 50)
 
 
-def test_a_form_that_is_sent_twice_adds_one_guardrail(finance: Client) -> None:
+def test_a_form_that_is_sent_twice_adds_one_guardrail(finance_client: Client) -> None:
     typed = {"name": "Few bets", "buffer": "10", "currency": "EUR", "at_most": "3"}
-    answers = [finance.post(f"{HOME}new/count/", typed) for _ in range(2)]
+    answers = [finance_client.post(f"{HOME}new/count/", typed) for _ in range(2)]
     assert [one.status_code for one in answers] == [302, 409]
     assert "There is a guardrail “Few bets” already" in text(answers[1]) and Guardrail.objects.count() == 1
 
@@ -117,8 +114,8 @@ def test_who_may_not_keep_guardrails_changes_nothing(books: Books, client_of: An
     assert (answer.status_code, Guardrail.objects.exists()) == (409, False)
 
 
-def test_another_kind_has_no_page(finance: Client) -> None:
-    assert finance.get(f"{HOME}new/mood/").status_code == 404
+def test_another_kind_has_no_page(finance_client: Client) -> None:
+    assert finance_client.get(f"{HOME}new/mood/").status_code == 404
 
 
 def test_finance_of_one_domain_keeps_guardrails_of_it_and_sees_none_of_others(books: Books, client_of: Any) -> None:
@@ -135,10 +132,10 @@ def test_finance_of_one_domain_keeps_guardrails_of_it_and_sees_none_of_others(bo
 
 @pytest.mark.parametrize("count", [1, 4])
 def test_the_page_takes_the_same_queries_for_one_guardrail_and_for_many(
-    books: Books, finance: Client, count: int, django_assert_num_queries: Any
+    books: Books, finance_client: Client, count: int, django_assert_num_queries: Any
 ) -> None:
     for _ in range(count):
         f.GuardrailFactory(horizon=None, domain=books.domain)
         f.GuardrailFactory(kind="floor", horizon=None, team=f.TeamFactory(), at_least=1, at_most=None)
     with django_assert_num_queries(QUERIES):
-        finance.get(HOME)
+        finance_client.get(HOME)

@@ -10,14 +10,9 @@ from funding.guardrails import Change, crossings_of, standings
 from funding.models import FundingRequest, Guardrail
 from lib.refusals import Refused
 from tests import factories as f
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def books() -> Books:
-    return open_books()
 
 
 def now(rail: Guardrail) -> tuple[str, str]:

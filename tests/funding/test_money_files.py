@@ -16,17 +16,12 @@ from funding.rules_files import read_amount
 from lib.refusals import Refused
 from org.models import Domain, Event
 from tests import factories as f
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books
 
 pytestmark = pytest.mark.django_db
 
 HEADER = "Code;Name;Domain;Class;Team;Starts;Ends;Amount;Committed;Released;Spent;Cost centre;Account;Treatment\n"
 ROW = "RUN-1;Run of claims;{domain};run;;2026-01-01;2026-12-31;1000.00;100.50;200.00;300;4711;660100;capex\n"
-
-
-@pytest.fixture
-def books() -> Books:
-    return open_books()
 
 
 def upload(books: Books, text: str | bytes, kind: str = "budgets", name: str = "budgets.csv", **more: Any) -> MoneyFile:

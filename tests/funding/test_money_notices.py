@@ -9,14 +9,9 @@ from lib.clock import now
 from org.actions import deliver_next_events
 from org.models import Notice, Person
 from tests import factories as f
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def books() -> Books:
-    return open_books()
 
 
 def told(kind: str = "money") -> list[tuple[Person, str]]:

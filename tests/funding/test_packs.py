@@ -12,14 +12,9 @@ from funding.models import FundingRequest
 from funding.packs import checksum, pack_of
 from funding.rules_changes import changes
 from tests import factories as f
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def books() -> Books:
-    return open_books()
 
 
 def test_a_pack_holds_what_an_approver_needs(books: Books) -> None:

@@ -13,14 +13,9 @@ from funding.rules_periods import year_of_periods
 from lib.refusals import Refused
 from org.models import Event, Person
 from tests import factories as f
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def books() -> Books:
-    return open_books()
 
 
 @pytest.fixture

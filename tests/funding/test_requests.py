@@ -6,14 +6,9 @@ from funding import actions
 from funding.models import Ledger, Transfer
 from lib.refusals import Refused
 from tests import factories as f
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def books() -> Books:
-    return open_books()
 
 
 def test_a_tranche_is_committed_when_somebody_else_says_yes(books: Books) -> None:

@@ -24,11 +24,6 @@ AGAIN = f.TODAY + dt.timedelta(days=60)
 
 
 @pytest.fixture
-def books() -> Books:
-    return open_books()
-
-
-@pytest.fixture
 def decider() -> Person:
     return person("Eva Executive", "executive")
 

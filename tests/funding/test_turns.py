@@ -12,14 +12,9 @@ from funding.turns import my_turn, turns_of
 from org.models import Person
 from org.visibility import powers_of
 from tests import factories as f
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def books() -> Books:
-    return open_books()
 
 
 def mine(person: Person) -> list[FundingRequest]:
