@@ -30,6 +30,14 @@ infrastructure.find_static_files_once()
 
 # Files whose tests share what takes long to make: one worker runs them all, each other test goes where there is room.
 TOGETHER = ("tests/portfolio/test_sample.py",)
+LONG = (
+    *TOGETHER,
+    "tests/test_bad_addresses.py",
+    "tests/journeys/",
+    "tests/api/",
+    "tests/test_language.py",
+    "tests/config/",
+)
 pytest_plugins = ["tests.browser", "tests.cast", "tests.world"]
 
 
@@ -46,6 +54,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             session.config.stash[AHEAD] = subprocess.Popen([sys.executable, "-m", "tests.databases"])
             # The workers inherit it, and would read the settings before their own Redis number is in the address.
             del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is left with it while the others have nothing more to do."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 class Scheduling(LoadScopeScheduling):
