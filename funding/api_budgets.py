@@ -20,7 +20,7 @@ from funding.budgets import Figures, Level, figures_of
 from funding.map import CLASSES, FundingMap, Mix, map_of
 from funding.models import Budget, Ledger, Treatment
 from lib.api import Asked, Listing, Seen
-from lib.api_writing import Changing, Known, Making, Sent, SomeSeen, Text, Whole
+from lib.api_writing import Changing, Known, Making, Numbered, Sent, SomeSeen, Text, Whole
 from lib.clock import today
 from lib.seen import seen_of
 from org.models import Domain, Team
@@ -63,8 +63,8 @@ class BudgetShape(serializers.ModelSerializer[Budget]):
         model = Budget
         fields = [
             "id", "code", "name", "ledger", "currency", "domain", "team", "funding_class", "starts_on", "ends_on",
-            "warn_percent", "treatment", "cost_centre", "erp_account", "opened_at", "withdrawn_at", "figures", "level",
-            "seen",
+            "warn_percent", "year_end", "treatment", "cost_centre", "erp_account", "opened_at", "withdrawn_at",
+            "figures", "level", "seen",
         ]  # fmt: skip
 
 
@@ -134,6 +134,10 @@ class SentKept(Sent):
 
     name = Text(max_length=120)
     warn_percent = Whole(required=False, min_value=1, max_value=100, help_text="Share from which on people are warned.")
+    year_end = serializers.ChoiceField(
+        Budget.YearEnd.choices, required=False,
+        help_text="What becomes of money that is committed and not released when it ends.",
+    )  # fmt: skip
     treatment = serializers.ChoiceField(Treatment.choices, required=False)
     cost_centre = Text(max_length=40, required=False, allow_blank=True)
     erp_account = Text(max_length=40, required=False, allow_blank=True)
@@ -200,6 +204,26 @@ class WithdrawBudget(_Keeping, Making):
 
     def act(self, typed: dict[str, Any]) -> Budget:
         return actions.withdraw_budget(self.budget(), **self.by())
+
+
+class SentYearEnd(Sent):
+    because = Text(max_length=500, help_text="Kept with all that is booked.")
+    successor = Numbered(
+        lambda person: Budget.objects.visible_to(powers_of(person)), required=False, allow_null=True,
+        help_text="Number of the budget into which it rolls forward; none when it lapses.",
+    )  # fmt: skip
+
+
+class EndYear(_Keeping, Making):
+    """Carries out what the policy of a budget (`year_end`) says of all that is committed in it and not released when
+    its year has ended: it lapses, or rolls forward into a budget of the same domain and class. All of it or nothing."""
+
+    sends, status = SentYearEnd, 200
+
+    def act(self, typed: dict[str, Any]) -> Budget:
+        budget = self.budget()
+        actions.end_year(budget, self.uuid("year end"), **typed, **self.by(), today=today())
+        return budget
 
 
 class MixShareShape(serializers.Serializer[Any]):

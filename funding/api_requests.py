@@ -23,6 +23,7 @@ from funding.api_base import Amount, Moving, OfMoney
 from funding.changes import changes_since
 from funding.models import Approval, Budget, FundingRequest, Ledger, RequestFile, RequestLine, RequestNote, Treatment
 from funding.rules import LINES, REASONS, REJECTIONS
+from funding.sides import open_domains
 from lib.api import Asked, Listing, Money
 from lib.api_writing import Acting, Known, Making, Sent, Text, Uploading, Whole
 from lib.clock import today
@@ -117,14 +118,22 @@ class WholeRequestShape(RequestShape):
     files = RequestFileShape(many=True)
     pack = serializers.DictField(help_text="The evidence as it stood when it was submitted.")
     changes = serializers.SerializerMethodField(help_text="What has changed of it since, while it waits.")
+    waits_for = serializers.SerializerMethodField(
+        help_text="Keys of the domains that still have to agree to money that moves between budgets."
+    )
 
     class Meta(RequestShape.Meta):
-        fields = [*RequestShape.Meta.fields, "lines", "approvals", "notes", "files", "pack", "changes"]
+        fields = [*RequestShape.Meta.fields, "lines", "approvals", "notes", "files", "pack", "changes", "waits_for"]
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_changes(self, request: FundingRequest) -> list[str]:
         waits = request.state == FundingRequest.State.SUBMITTED
         return changes_since(request, today()) if waits else []
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_waits_for(self, request: FundingRequest) -> list[str]:
+        waits = request.state == FundingRequest.State.SUBMITTED
+        return [domain.key for domain in open_domains(request)] if waits else []
 
 
 class RequestFilter(Asked):

@@ -41,7 +41,7 @@ class AskForm(forms.Form):
         help_text=_("Whoever approves reads this first. It cannot be changed afterwards."),
         error_messages={"required": _("Say why the money is to move.")},
     )  # fmt: skip
-    due_on = dated(label=_("Decided by"), help_text=_("Without an answer the request expires after this day."))
+    due_on = dated(label=_("Answer by"), help_text=_("Without an answer the request expires after this day."))
     treatment = forms.ChoiceField(label=_("Booked as"), choices=Treatment.choices)
     cost_centre = forms.CharField(
         label=_("Cost centre"), max_length=40, required=False, help_text=_("Empty: that of the budget.")
@@ -58,6 +58,7 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         amount, due = self.fields["amount"], self.fields["due_on"]
         amount.currency = currency  # type: ignore[attr-defined]
+        amount.label = _("Amount in %(currency)s") % {"currency": currency}
         due.widget.attrs |= {"min": today.isoformat(), "max": (today + timedelta(days=DUE_WITHIN)).isoformat()}
         chosen = [(code, REASON_WORDS[code]) for code in REASONS[kind]]
         self.fields["reason_code"].choices = chosen  # type: ignore[attr-defined]
@@ -130,7 +131,7 @@ class MoveForm(AskForm):
     )  # fmt: skip
     other = PurseField(
         label=_("To budget"), queryset=Budget.objects.none(), required=False, empty_label=_("None"),
-        help_text=_("Only when it moves to another budget."),
+        help_text=_("Only when it moves to another budget. Between two domains, somebody of each has to agree."),
     )  # fmt: skip
 
     field_order = ["key", "line", "amount", "other", "reason_code", "justification"]

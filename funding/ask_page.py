@@ -15,12 +15,10 @@ from funding.effects import Effect, name_of_bet, name_of_budget
 from funding.gates import Need, gate_of
 from funding.guardrails import Change, Crossing, crossings_of
 from funding.models import Account, Budget
-from funding.rules_asking import Stood, tranche_refusals
+from funding.rules_asking import Stood, state_refusals, tranche_refusals
 from org.models import Person
 from org.rules import refusals
 from org.visibility import powers_of
-
-FREE = {"draft": "The bet is still a draft.", "ceased": "The bet has ceased.", "concluded": "The bet is concluded."}
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,11 @@ def with_available(budgets: "QuerySet[Budget]") -> "QuerySet[Budget]":
     return budgets.select_related("ledger", "domain").annotate(available=Subquery(own.values("balance")[:1]))
 
 
-def others_of(budget: Budget, person: Person) -> "QuerySet[Budget]":
-    """Budgets to which money of this one can move: of its ledger, and seen by this person."""
-    seen = Budget.objects.visible_to(powers_of(person)).filter(ledger=budget.ledger_id, withdrawn_at=None)
+def others_of(budget: Budget, person: Person, today: date) -> "QuerySet[Budget]":
+    """Budgets to which money of this one can move: of its ledger, seen by this person, and not over yet."""
+    seen = Budget.objects.visible_to(powers_of(person)).filter(
+        ledger=budget.ledger_id, withdrawn_at=None, ends_on__gte=today
+    )
     return with_available(seen.exclude(pk=budget.pk)).order_by("name", "pk")
 
 
@@ -109,10 +109,7 @@ def available_in(budget: Budget) -> int:
 def _refusals(kind: str, tranche: Tranche, stood: Stood, person: Person) -> Iterator[str]:
     bet = tranche.bet
     yield from refusals(powers_of(person), "request_money", bet.domain_id)
-    if bet.state in FREE and kind != "return":
-        yield FREE[bet.state]
-    if bet.state == "held" and kind != "return":
-        yield "The bet is held until its new hypothesis has been funded."
+    yield from state_refusals(kind, bet.state)
     yield from tranche_refusals(kind, stood, None, bet.currency)
 
 

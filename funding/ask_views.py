@@ -70,7 +70,7 @@ def move_budget(request: PersonRequest, budget_id: int) -> HttpResponse:
     """Asks to give a budget money, to hand some back, or to move some of it to another budget."""
     budget, day = budget_of(request, budget_id), today()
     rules = signoff_rules("appropriate", budget.ledger.currency) | signoff_rules("reallocate", budget.ledger.currency)
-    form = MoveForm(others_of(budget, request.user), budget.ledger.currency, rules, day, typed_in(request))
+    form = MoveForm(others_of(budget, request.user, day), budget.ledger.currency, rules, day, typed_in(request))
     kept: list[FundingRequest] = []
 
     def act(typed: Mapping[str, Any]) -> None:

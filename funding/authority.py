@@ -78,11 +78,6 @@ def authority_of(person: Person, kind: str, domain: Domain, currency: str, today
     return Authority(limit.max_amount, limit.role, limit) if limit else None
 
 
-def holders_of(request: FundingRequest, today: date) -> dict[int, set[int]]:
-    """By limit, the people whose limits reach what a request is measured at. Three queries."""
-    return holders(request.kind, request.domain, request.ledger.currency, request.measured, today)
-
-
 def holders(kind: str, domain: Domain, currency: str, measured: int, today: date) -> dict[int, set[int]]:
     """By limit, the people whose limits reach so much there, and whose roles approve there. Three queries."""
     here, granted = reaches(domain), people_by_role(domain)

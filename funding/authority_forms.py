@@ -87,6 +87,7 @@ class LimitForm(AuthorityForm):
     )  # fmt: skip
     valid_from = day_field(_("First day"), error_messages={"required": _("Say from when on it holds.")})
     valid_to = day_field(_("Last day"), required=False, help_text=_("Empty: until somebody ends it."))
+    field_order = ["holder", "kind", "currency", "max_amount", "valid_from", "valid_to", "domain"]
 
     def suit(self, fields: Any, person: Person, powers: Powers, today: date) -> None:
         roles = [(f"role:{role}", label) for role, label in APPROVING]
@@ -116,8 +117,8 @@ class ThresholdForm(AuthorityForm):
 class SignOffForm(AuthorityForm):
     kind_of = "sign-off"
     key = forms.CharField(
-        label=_("Key"), max_length=40, help_text=_("Small letters, digits and dashes, like personal-data."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}), error_messages={"required": _("Give it a key.")},
+        label=_("Short name"), max_length=40, help_text=_("Small letters, digits and dashes, like personal-data."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}), error_messages={"required": _("Give it a short name.")},
     )  # fmt: skip
     role = forms.ChoiceField(label=_("One of these has to be among the approvers"), choices=APPROVING)
     question = forms.CharField(
@@ -154,6 +155,7 @@ class DelegationForm(AuthorityForm):
     note = forms.CharField(
         label=_("Note"), required=False, max_length=NOTE_AT_MOST, help_text=_("For others to read: “On leave”.")
     )
+    field_order = ["giver", "taker", "note", "starts_on", "ends_on", "currency", "max_amount"]
 
     def suit(self, fields: Any, person: Person, powers: Powers, today: date) -> None:
         fields["taker"].queryset = approving_people().exclude(pk=person.pk)

@@ -54,5 +54,6 @@ def standings_of(bet: Bet, tranches: Iterable[Tranche]) -> dict[int, Stood]:
     held: dict[int, dict[str, int]] = {}
     rows = Account.objects.filter(tranche__bet=bet).order_by().values_list("tranche_id", "kind", "balance")
     for tranche, kind, balance in rows:
-        held.setdefault(tranche, {})[kind] = balance
+        sums = held.setdefault(tranche, {})
+        sums[kind] = sums.get(kind, 0) + balance  # of two budgets, once what was committed rolled forward
     return {one.pk: Stood(str(one), one.amount, **held.get(one.pk, {})) for one in tranches}

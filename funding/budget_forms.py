@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from funding.models import Budget, Ledger, Treatment
@@ -37,9 +39,14 @@ class KeptForm(forms.Form):
         help_text=_("Percent of the current budget that is used. Nothing beyond 100 percent is ever posted."),
         error_messages={"required": _("Say from which share on people are warned.")},
     )  # fmt: skip
-    treatment = forms.ChoiceField(label=_("Treatment"), choices=Treatment.choices)
+    year_end = forms.ChoiceField(
+        label=_("When its year ends"), choices=Budget.YearEnd.choices, initial=Budget.YearEnd.ROLL,
+        help_text=_("What becomes of money that is committed and not released then. Finance carries it out."),
+        error_messages={"required": _("Say what becomes of committed money when its year ends.")},
+    )  # fmt: skip
+    treatment = forms.ChoiceField(label=_("Booked as"), choices=Treatment.choices)
     cost_centre = _text(_("Cost centre"), 40, _("Stands on every line of a request that leaves it empty."))
-    erp_account = _text(_("Account in your own books"), 40)
+    erp_account = _text(_("ERP account"), 40)
 
 
 class ChangeBudgetForm(KeptForm):
@@ -50,6 +57,31 @@ class ChangeBudgetForm(KeptForm):
     def __init__(self, *args: Any, standing: Mapping[str, Any], **kwargs: Any) -> None:
         kwargs["initial"] = {**standing, "seen": seen_of(standing)}
         super().__init__(*args, **kwargs)
+
+
+class EndYearForm(forms.Form):
+    """What finance says when the year of a budget ends. `key` is made with the form, so that sending it twice does it
+    once; `seen` is what was committed when the page was opened."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _("Open this page again.")})
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    successor = forms.ModelChoiceField(
+        label=_("Rolls forward into"), queryset=Budget.objects.none(), empty_label=_("Choose a budget"),
+        error_messages={"required": _("Choose into which budget it rolls forward.")},
+    )  # fmt: skip
+    because = forms.CharField(
+        label=_("Why, in your words"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It is kept with all that is booked."), error_messages={"required": _("Say why.")},
+    )  # fmt: skip
+
+    def __init__(self, successors: "QuerySet[Budget] | None", seen: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"key": uuid4(), "seen": seen}
+        if successors is None:
+            del self.fields["successor"]
+        else:
+            self.fields["successor"].queryset = successors  # type: ignore[attr-defined]
+            self.initial["successor"] = successors.first()
 
 
 class OpenBudgetForm(KeptForm):
@@ -74,7 +106,7 @@ class OpenBudgetForm(KeptForm):
     ends_on = _date(_("Last day"), _("Say on which day it ends."))
     field_order = [
         "name", "code", "domain", "funding_class", "team", "ledger", "starts_on", "ends_on", "warn_percent",
-        "treatment", "cost_centre", "erp_account",
+        "year_end", "treatment", "cost_centre", "erp_account",
     ]  # fmt: skip
 
     def __init__(self, powers: Powers, day: date, *args: Any, **kwargs: Any) -> None:

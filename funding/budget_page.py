@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bets.models import Bet
-from funding.budget_filters import span_words
-from funding.budget_list import Part, Row, parts_of
+from funding.budget_list import Row
 from funding.budget_months import Burn, Month, burn_of, months_of
-from funding.budgets import STANDING, Figures, Level, figures_of
+from funding.budgets import STANDING, Figures, figures_of
 from funding.models import Account, Budget, FundingRequest, Transfer
 from lib.money_words import short_money
 from org.rules import Powers
@@ -50,31 +49,14 @@ class Move:
 
 
 @dataclass(frozen=True)
-class BudgetPage:
-    budget: Budget
-    figures: Figures
+class BudgetPage(Row):
+    """What its row in the list says, and more."""
+
     months: list[Month]
     burn: Burn | None
     holders: list[Holder]
     transfers: list[Move]
     waiting: list[FundingRequest]
-    today: date
-
-    @property
-    def currency(self) -> str:
-        return self.budget.ledger.currency
-
-    @property
-    def level(self) -> Level:
-        return self.figures.level(self.budget.warn_percent)
-
-    @property
-    def parts(self) -> list[Part]:
-        return parts_of(self.figures)
-
-    @property
-    def span(self) -> str:
-        return span_words((self.budget.starts_on, self.budget.ends_on))
 
     @property
     def shown_holders(self) -> list[Holder]:
@@ -103,10 +85,6 @@ class BudgetPage:
         return any(month.planned for month in self.months)
 
     @property
-    def time_percent(self) -> int | None:
-        return Row(self.budget, self.figures, self.today).time_percent
-
-    @property
     def sentence(self) -> str:
         return " ".join(sentences(self.figures, self.currency))
 
@@ -128,8 +106,8 @@ def budget_page(budget: Budget, powers: Powers, today: date) -> BudgetPage:
     figures = figures_of([budget])[budget.pk]
     months = months_of(budget, today)
     return BudgetPage(
-        budget, figures, months, burn_of(budget, months, figures.unspent, today), holders_of(budget, powers),
-        moves_of(transfers_of(budget)[:TRANSFERS], budget, powers), list(waiting_of(budget, powers)[:WAITING]), today,
+        budget, figures, today, months, burn_of(budget, months, figures.unspent, today), holders_of(budget, powers),
+        moves_of(transfers_of(budget)[:TRANSFERS], budget, powers), list(waiting_of(budget, powers)[:WAITING]),
     )  # fmt: skip
 
 

@@ -128,7 +128,9 @@ class ActualsFilter(forms.Form):
 
 
 class PlaceForm(forms.Form):
-    account = forms.ChoiceField(label=_("Paid from"), choices=())
+    account = forms.ChoiceField(
+        label=_("Paid from"), choices=(), error_messages={"required": _("Say whose money it was.")}
+    )
     effective_date = day_field(
         _("Day in our books"), help_text=_("Its own day; another one only when the books of that day are closed.")
     )

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils.timezone import localdate
 
 from bets.imports.columns import Column
-from bets.imports.page import Wrong, wrongs_of
+from bets.imports.page import Sorted
 from funding.actions.actuals import document_of, known_documents, waiting_of
 from funding.actions.taking import moved_since
 from funding.imports.checking import Read, centres_of, money_layout, read_rows, sound
@@ -40,7 +40,7 @@ class Fate:
 
 
 @dataclass(frozen=True)
-class FilePage:
+class FilePage(Sorted):
     """`fates` or `budgets` are those of a page of rows; `sums` are of all sound rows."""
 
     file: MoneyFile
@@ -53,18 +53,6 @@ class FilePage:
     sums: dict[str, int]
     made: Page[Any] | None
     stays: Sequence[str]
-
-    @property
-    def sound(self) -> int:
-        return self.file.rows_seen - self.file.rows_bad
-
-    @property
-    def left_out(self) -> list[Column]:
-        return [column for column in self.columns if not column.means]
-
-    @property
-    def errors(self) -> list[tuple[MoneyRow, list[Wrong]]]:
-        return [(row, wrongs_of(row)) for row in self.wrong] if self.wrong else []
 
 
 def money_files(request: PersonRequest) -> QuerySet[MoneyFile]:

@@ -61,6 +61,7 @@ def _form(tranche: Tranche, typed: Any) -> GateForm:
     stands = {name: values[name] for name in ("amount", "purpose", "gate", "planned_on")} | {"seen": seen_of(values)}
     form = RevisionForm(list(outcomes), criteria, typed, stands)
     form.fields["amount"].currency = tranche.bet.currency  # type: ignore[attr-defined]
+    form.fields["amount"].label = _("Amount in %(currency)s") % {"currency": tranche.bet.currency}
     return form
 
 

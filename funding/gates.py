@@ -96,7 +96,9 @@ def _needs(
         is_old = since is not None and grounds.decision is not None and grounds.decision.decided_at <= since
         nobody = _("Nobody has said whether it was met. %(decision)s") % {"decision": decision.now}
         if is_old:
-            nobody += " " + _("That was before the tranche before was released.")
+            nobody += " " + _("It was taken before money was last released, and does not count for this gate.")
+        elif decision.met:
+            nobody += " " + _("Until somebody does, that decision counts.")
         yield Need(_words(tranche), decision.met and not is_old, nobody)
 
 

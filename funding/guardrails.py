@@ -223,7 +223,11 @@ def crossings_of(currency: str, bet: Bet | None, changes: Sequence[Change], toda
     rails = [rail for rail in active() if rail.currency == currency]
     if not rails or not changes:
         return []
-    book = book_of(currency, today)
+    return crossings_in(book_of(currency, today), rails, bet, changes)
+
+
+def crossings_in(book: Book, rails: Iterable[Guardrail], bet: Bet | None, changes: Sequence[Change]) -> list[Crossing]:
+    """The same against a book that is known. No query."""
     then = after(book, bet, changes)
     found = [Crossing(rail, book.value(rail), then.value(rail)) for rail in rails]
     return [one for one in found if one.moves]

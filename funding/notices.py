@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from itertools import zip_longest
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from funding.authority import holders_of
 from funding.models import FundingRequest
+from funding.sides import domains_of, holders_by_side
 from lib.money import short
 from org import registry
 from org.models import Event, Person
@@ -30,9 +31,10 @@ def register() -> None:
 
 
 def levels_of(request: FundingRequest, event: Event) -> list[set[int]]:
-    """Those whose limits reach so far, by limit: the lowest are asked first, the next when it has waited for long."""
-    found = holders_of(request, event.at.date())
-    return [people - {request.proposer_id} for _limit, people in sorted(found.items())]
+    """Those whose limits reach so far, by limit: the lowest of each side are asked first, the next when it has waited
+    for long."""
+    sides = [[people for _limit, people in sorted(one.items())] for one in holders_by_side(request, event.at.date())]
+    return [set().union(*level) - {request.proposer_id} for level in zip_longest(*sides, fillvalue=set[int]())]
 
 
 def _concerned(request: FundingRequest) -> set[int]:
@@ -42,11 +44,14 @@ def _concerned(request: FundingRequest) -> set[int]:
 
 
 def _told(event: Event, whom: Callable[[FundingRequest], Iterable[set[int]]]) -> None:
-    request = FundingRequest.objects.select_related("ledger", "bet").filter(pk=event.payload.get("request")).first()
+    request = (
+        FundingRequest.objects.select_related("ledger", "bet", "domain").filter(pk=event.payload.get("request")).first()
+    )
     if request is None or (event.delivered_at or event.at) - event.at > TOO_OLD:
         return
     keys = {pk for people in whom(request) for pk in people}
-    people: Iterable[Person] = people_who_see(request.domain_id).filter(pk__in=keys)
+    near = {pk for domain in domains_of(request) for pk in people_who_see(domain.pk).values_list("pk", flat=True)}
+    people: Iterable[Person] = Person.objects.filter(pk__in=keys & near).order_by("name", "pk")
     notify(people, event, KIND, _sentence(event, request), reverse("show_request", args=[request.pk]), at=event.at)
 
 
@@ -55,4 +60,6 @@ def _sentence(event: Event, request: FundingRequest) -> str:
     amount = short(request.amount, request.ledger.currency)
     if event.kind == "funding requested":
         return f"{event.by} asks to {request.kind} {amount}{of}: it waits for your yes or no until {request.due_on}."
+    if event.kind.removeprefix("funding ") in CLOSED:  # the sentence says how much and what for
+        return f"{request.bet.name}: {event.sentence}" if request.bet else event.sentence
     return f"{amount}{of}, to {request.kind}: {event.sentence}"

@@ -17,6 +17,7 @@ from funding.ledger_views import books_of
 from funding.models import FiscalPeriod
 from funding.periods import before, closing_of, kinds_of, latest_closed, span, totals_of
 from funding.rules_periods import books_refusals, close_refusals, close_warnings, lock_refusals, reopen_refusals
+from funding.year_end import open_in
 from lib.clock import now, today
 from lib.edge import OK, perform, typed_in
 from lib.seen import seen_of
@@ -26,11 +27,13 @@ from org.visibility import powers_of
 
 @require_GET
 def list_periods(request: PersonRequest, code: str) -> HttpResponse:
-    """The periods of a ledger, the latest first."""
-    ledger = books_of(request, code)
-    periods = ledger.periods.select_related("closed_by", "reopened_by").order_by("-starts_on")
+    """The periods of a ledger, the latest that has begun first; those to come are folded away."""
+    ledger, day = books_of(request, code), today()
+    every = list(ledger.periods.select_related("closed_by", "reopened_by").order_by("-starts_on"))
+    periods, ahead = ([one for one in every if (one.starts_on > day) == later] for later in (False, True))
     may_not = list(books_refusals(powers_of(request.user), "close_period"))
-    shown = {"ledger": ledger, "periods": periods, "refusals": may_not, "sees_all": True, "here": "periods"}
+    shown = {"ledger": ledger, "periods": periods, "ahead": ahead, "refusals": may_not, "sees_all": True}
+    shown["here"] = "periods"
     return render(request, "funding/periods.html", shown)
 
 
@@ -127,7 +130,8 @@ def _period(request: PersonRequest, period: FiscalPeriod, form: Form | None = No
     shown = {
         "ledger": period.ledger, "period": period, "closing": closing, "refusals": refusals, "sees_all": True,
         "here": "periods", "totals": totals, "kinds": kinds_of(totals), "reopen_refusals": [*may_not, *reopening],
-        "warnings": list(close_warnings(closing)) if is_open else [], "form": form, "seen": seen,
+        "warnings": [one for one in close_warnings(closing) if one not in closing.ending] if is_open else [],
+        "open_budgets": open_in(period) if is_open else [], "form": form, "seen": seen,
         "lock_refusals": [*may_not, *lock_refusals(span(period), before(period, "closed"))],
         "reopen_form": form if isinstance(form, ReopenForm) else ReopenForm(initial={"seen": seen}),
     }  # fmt: skip

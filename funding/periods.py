@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Min, Sum
 
 from funding.models import Account, Actual, ExportBatch, FiscalPeriod, FundingRequest, Ledger, Reconciliation, Transfer
 from funding.rules_periods import Closing, Span
+from funding.year_end import open_in, words_of
 
 State = FiscalPeriod.State
 
@@ -34,7 +35,7 @@ def latest_closed(ledger: Ledger) -> FiscalPeriod | None:
 
 
 def closing_of(period: FiscalPeriod, *, today: date) -> Closing:
-    """What hangs on a period that somebody wants to close. Six queries."""
+    """What hangs on a period that somebody wants to close. Seven queries."""
     days = (period.starts_on, period.ends_on)
     waiting = FundingRequest.objects.filter(
         ledger=period.ledger_id, state=FundingRequest.State.SUBMITTED, effective_date__range=days
@@ -47,6 +48,7 @@ def closing_of(period: FiscalPeriod, *, today: date) -> Closing:
         requests=waiting.count(),
         unexported=Transfer.objects.filter(period=period, seq__gt=exported).count(),
         reconciled_on=reconciled.aggregate(last=Max("as_of"))["last"],
+        ending=[words_of(one) for one in open_in(period)],
     )  # fmt: skip
 
 

@@ -65,9 +65,10 @@ def show_reconciliation(request: PersonRequest, pk: int) -> HttpResponse:
     made = get_object_or_404(_reconciliations(request), pk=pk)
     differ = made.lines.exclude(name=ReconciliationLine.Name.AGREES)
     lines = differ if request.GET.get("all") != "1" else made.lines.all()
+    sums = made.lines.aggregate(ours=Sum("ours", default=0), theirs=Sum("theirs", default=0))
     shown = {
         "made": made, "page": Paginator(lines, ROWS).get_page(request.GET.get("page")),
-        "sums": made.lines.aggregate(ours=Sum("ours", default=0), theirs=Sum("theirs", default=0)),
+        "sums": sums | {"difference": sums["theirs"] - sums["ours"]},
         "names": _names(made), "differ": differ.count(), "all": made.lines.count(), "currency": made.ledger.currency,
         "shows_all": request.GET.get("all") == "1",
     }  # fmt: skip

@@ -107,9 +107,11 @@ class FileForm(forms.Form):
 
 
 class ApproveManyForm(forms.Form):
-    """The chosen requests, one hidden field each, and one comment for all of them."""
+    """The chosen requests, each with a mark that can be taken away, and one comment for all of them."""
 
-    request = forms.TypedMultipleChoiceField(coerce=int, widget=forms.MultipleHiddenInput)
+    request = forms.TypedMultipleChoiceField(
+        label=_("Requests"), coerce=int, error_messages={"required": _("Choose at least one of them.")}
+    )
     comment = forms.CharField(
         label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs=AREA),
         help_text=_("It is kept with each of them."),

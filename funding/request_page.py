@@ -9,7 +9,6 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from funding.actions.approving import checker_of
-from funding.authority import holders_of
 from funding.changes import changes_since
 from funding.effects import Effect, lines_of, whole_of
 from funding.full_cost import FullCost, full_costs_of
@@ -19,11 +18,10 @@ from funding.models import Approval, Delegation, FundingRequest, RequestFile, Re
 from funding.packs import Pack
 from funding.rules import NO_AUTHORITY, approval_refusals, checker_refusals
 from funding.rules_changes import changes
+from funding.sides import agreed_for, domains_of, holders_of, role_refusals
 from funding.turns import Turn, turns_of
 from funding.words import Age, age_of
-from org.models import Event, Person, Role
-from org.rules import refusals
-from org.visibility import powers_of
+from org.models import Domain, Event, Person, Role
 
 WAITING = FundingRequest.State.SUBMITTED
 
@@ -52,6 +50,15 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Side:
+    """One side of money that moves between budgets, and who has said yes for it."""
+
+    domain: Domain
+    is_left: bool  # the money leaves it, and the request is decided there; else the money reaches it
+    agreed: list[Approval]
+
+
+@dataclass(frozen=True)
 class RequestPage:
     request: FundingRequest
     age: Age
@@ -61,6 +68,7 @@ class RequestPage:
     voices: list[Voice]
     turn: Turn | None
     approvals: list[Approval]
+    sides: list[Side]  # none but where two domains have to agree
     missing: list[str]  # roles of which nobody has signed yet
     asked: list[Person]  # whose limits reach it, and who have not spoken
     changed: list[str]
@@ -130,6 +138,7 @@ def request_page(request: FundingRequest, person: Person, today: date) -> Reques
         voices_of(request, person, today),
         turns_of(person, [request], today).get(request.pk) if waiting else None,
         approvals,
+        _sides(request, approvals),
         [str(Role(role).label) for role in request.signoffs if role not in signed],
         _asked(request, approvals, today) if waiting else [],
         changes_since(request, today) if waiting else [],
@@ -143,6 +152,12 @@ def request_page(request: FundingRequest, person: Person, today: date) -> Reques
     )
 
 
+def _sides(request: FundingRequest, approvals: list[Approval]) -> list[Side]:
+    domains, agreed = domains_of(request), agreed_for(request, approvals)
+    several = domains if len(domains) > 1 else []
+    return [Side(one, one.pk == request.domain_id, agreed.get(one.pk, [])) for one in several]
+
+
 def voices_of(request: FundingRequest, person: Person, today: date) -> list[Voice]:
     """Their own voice first, then those that were delegated to them in this currency."""
     held = Delegation.objects.filter(
@@ -154,7 +169,7 @@ def voices_of(request: FundingRequest, person: Person, today: date) -> list[Voic
 
 def _voice(request: FundingRequest, person: Person, giver: Person | None, today: date) -> Voice:
     checker = checker_of(request, person, giver, today)
-    role = list(refusals(powers_of(person), "approve_money", request.domain_id))
+    role = list(role_refusals(request, person))
     nothing = [NO_AUTHORITY] if checker.authority is None and request.state == WAITING else []
     return Voice(giver, [*approval_refusals(checker), *role], [*checker_refusals(checker), *nothing, *role])
 

@@ -1,6 +1,6 @@
 """Pages on which requests for money are read, approved, rejected, taken back and asked for again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +27,7 @@ from funding.request_forms import (
     WithdrawForm,
 )
 from funding.request_page import RequestPage, heading_of, request_page, risks_of
+from funding.rules_requests import again_refusals, withdraw_refusals
 from funding.words import REASON_WORDS
 from lib.clock import now, today
 from lib.edge import OK, perform, typed_in
@@ -100,7 +101,9 @@ def withdraw_request(request: PersonRequest, pk: int) -> HttpResponse:
     if status == OK and request.method == "POST":
         messages.success(request, _("The request is taken back."))
         return redirect("show_request", pk)
-    return _form(request, "funding/withdraw.html", request_page(asked, request.user, today()), form, status)
+    why_not = list(withdraw_refusals(asked.state, is_own=asked.proposer_id == request.user.pk))
+    page = request_page(asked, request.user, today())
+    return _form(request, "funding/withdraw.html", page, form, status, why_not)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,7 +121,9 @@ def resubmit_request(request: PersonRequest, pk: int) -> HttpResponse:
     if kept and status == OK:
         messages.success(request, _("Asked again, on the evidence of today."))
         return redirect("show_request", kept[0].pk)
-    return _form(request, "funding/resubmit.html", request_page(asked, request.user, day), form, status)
+    why_not = list(again_refusals(asked.state, asked.proposer_id, request.user.pk, _successor(asked)))
+    page = request_page(asked, request.user, day)
+    return _form(request, "funding/resubmit.html", page, form, status, why_not)
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,16 +132,21 @@ def approve_requests(request: PersonRequest) -> HttpResponse:
     money_powers(request)
     day = today()
     sent = request.POST if request.method == "POST" else request.GET
-    page = bulk_page(request.user, sent.getlist("request"), day)
+    page = bulk_page(request.user, sent.getlist("shown") or sent.getlist("request"), day)
     form = ApproveManyForm([one.request.pk for one in page.items], typed_in(request))
     results: list[tuple[FundingRequest, str]] = []
     status = _written(
         request, form,
         lambda typed: results.extend(actions.approve_requests(
-            [one.request for one in page.items], by=request.user, at=now(), today=day, comment=typed["comment"]
+            [one.request for one in page.items if one.request.pk in typed["request"]], by=request.user, at=now(),
+            today=day, comment=typed["comment"],
         )),
     )  # fmt: skip
-    return render(request, "funding/bulk.html", {"page": page, "form": form, "results": results}, status=status)
+    ticked = [one.request.pk for one in page.items if one.is_clear]
+    if form.is_bound:
+        ticked = [one.request.pk for one in page.items if str(one.request.pk) in sent.getlist("request")]
+    shown = {"page": page, "form": form, "results": results, "ticked": ticked}
+    return render(request, "funding/bulk.html", shown, status=status)
 
 
 @require_POST
@@ -179,8 +189,15 @@ def _shown(request: PersonRequest, asked: FundingRequest, status: int = OK, **fo
     return render(request, "funding/request.html", shown, status=status)
 
 
-def _form(request: PersonRequest, template: str, page: RequestPage, form: BaseForm, status: int) -> HttpResponse:
-    shown = {"page": page, "form": form, "heading": heading_of(page.request)}
+def _successor(asked: FundingRequest) -> int | None:
+    """The request that took its place, if one did."""
+    return FundingRequest.objects.filter(replaces=asked).values_list("pk", flat=True).first()
+
+
+def _form(
+    request: PersonRequest, template: str, page: RequestPage, form: BaseForm, status: int, why_not: Sequence[str] = ()
+) -> HttpResponse:
+    shown = {"page": page, "form": form, "heading": heading_of(page.request), "why_not": why_not}
     return render(request, template, shown, status=status)
 
 

@@ -41,6 +41,20 @@ class Stood:
         return max(0, self.planned - self.given)
 
 
+STILL = {
+    "draft": "The bet is still a draft.",
+    "held": "The bet is held until its new hypothesis has been funded.",
+    "ceased": "The bet has ceased.",
+    "concluded": "The bet is concluded.",
+}
+
+
+def state_refusals(kind: str, state: str) -> Iterator[str]:
+    """Why a bet in that state is given nothing; what it does not need is given back even so."""
+    if state in STILL and kind != "return":
+        yield STILL[state]
+
+
 def purse_refusals(purse: Purse, currency: str, today: date) -> Iterator[str]:
     """Why a bet in this currency is not paid from this budget."""
     if purse.withdrawn:

@@ -7,6 +7,7 @@ from datetime import date
 
 CLASSES = ("team", "bet", "project", "run", "mandatory")
 TREATMENTS = ("opex", "capex")
+POLICIES = ("roll", "lapse")  # of what is committed when a year ends
 LASTS_AT_MOST = 1827  # days: five years
 WITHIN = 3653  # days from today, of both ends
 WARNS = range(1, 101)
@@ -30,6 +31,7 @@ class Budget:
     treatment: str = "opex"
     cost_centre: str = ""
     erp_account: str = ""
+    year_end: str = "roll"
 
 
 def budget_refusals(wanted: Budget, *, today: date) -> Iterator[str]:
@@ -54,6 +56,8 @@ def kept_refusals(wanted: Budget) -> Iterator[str]:
         yield "People are warned from a share of 1 to 100 percent on."
     if wanted.treatment not in TREATMENTS:
         yield f"Money is treated as one of {', '.join(TREATMENTS)}."
+    if wanted.year_end not in POLICIES:
+        yield f"What is committed at the end of its year does one of {', '.join(POLICIES)}."
 
 
 def _class_refusals(wanted: Budget) -> Iterator[str]:

@@ -30,7 +30,7 @@ def changes(old: Pack, new: Pack, measured: tuple[int, int], currency: str) -> I
     yield from _rows(was["evidence"], now["evidence"], "Evidence", "logged", _relogged)
     yield from _flags(old, new)
     if was["verdict"] != now["verdict"]:
-        yield f"The verdict is “{_word(now['verdict'])}” now; it was “{_word(was['verdict'])}”."
+        yield _other_verdict(_word(was["verdict"]), _word(now["verdict"]))
     if was["decision"] != now["decision"]:
         yield f"Decision {now['decision']} was taken: {new['decision']['kind']}."
     if measured[0] != measured[1]:
@@ -55,6 +55,12 @@ def _relogged(was: list[int], now: list[int]) -> str:
     if was[0] == now[0]:
         return "was written anew."
     return f"has strength {now[0]} now; it had strength {was[0]}."
+
+
+def _other_verdict(was: str, now: str) -> str:
+    if now == "none":
+        return f"There is no verdict any more; it was “{was}”."
+    return f"The verdict is “{now}” now; {'there was none' if was == 'none' else f'it was “{was}”'}."
 
 
 def _flags(old: Pack, new: Pack) -> Iterator[str]:

@@ -106,6 +106,7 @@ class Closing:
     requests: int = 0  # that take effect in it and wait
     unexported: int = 0  # transfers of it that no journal has handed over
     reconciled_on: date | None = None  # as of the latest reconciliation in or after it
+    ending: Sequence[str] = ()  # what is still committed in budgets that end in it, in words
 
 
 def close_refusals(closing: Closing) -> Iterator[str]:
@@ -132,6 +133,7 @@ def close_warnings(closing: Closing) -> Iterator[str]:
         )
     if closing.unexported:
         yield f"{_count(closing.unexported, 'transfer')} of {code} have not been handed over in a journal."
+    yield from closing.ending
     if closing.reconciled_on is None:
         yield f"Nobody has reconciled the books as of the end of {code} or later."
 

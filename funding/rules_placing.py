@@ -115,9 +115,19 @@ class Places:
         if not named:
             return f"There is no tranche and no budget “{shown(document.reference)}” in these books."
         open_ones = [place for place in named if place.open] or named
+        if len(open_ones) > 1 and len({place.tranche for place in open_ones} - {None}) == 1 == len(
+            {place.name for place in open_ones}
+        ):
+            return self._of_two_years(document, open_ones)
         if len(open_ones) > 1:
             return f"“{shown(document.reference)}” can be {_listed(open_ones)}: it does not say which."
         return self._spot(document, open_ones[0])
+
+    def _of_two_years(self, document: Document, places: Sequence[Place]) -> Spot | str:
+        """A tranche that has money of two budgets since a year ended: the one of whose days it is comes first."""
+        near = sorted(places, key=lambda one: not one.starts_on <= document.posted_on <= one.ends_on)
+        found = [self._spot(document, place) for place in near]
+        return next((spot for spot in found if isinstance(spot, Spot)), found[0])
 
     def _by_centre(self, document: Document) -> Spot | str:
         if not document.cost_centre:

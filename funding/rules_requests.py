@@ -39,6 +39,23 @@ def owner_refusals(
             yield f"{line.budget} belongs to another domain: what leaves it is decided there."
 
 
+def purpose(kind: str, tranches: Sequence[int], leaves: Sequence[str], reaches: Sequence[str]) -> str:
+    """What a request is for, as its history says it: “release tranche 2”, “move it from Sales to Payments”. `leaves`
+    and `reaches` are budgets; there is none where money comes in or is handed back."""
+    if tranches:
+        numbers = [str(one) for one in sorted(set(tranches))]
+        named = f"tranche{'s' if len(numbers) > 1 else ''} {_and(numbers)}"
+        return f"return money of {named}" if kind == "return" else f"{kind} {named}"
+    if leaves and reaches:
+        return f"move it from {_and(leaves)} to {_and(reaches)}"
+    return f"hand it back from {_and(leaves)}" if leaves else f"give it to {_and(reaches)}"
+
+
+def _and(names: Sequence[str]) -> str:
+    once = list(dict.fromkeys(names))
+    return " and ".join([", ".join(once[:-1]), once[-1]] if len(once) > 1 else once) or "its budget"
+
+
 def decision_refusals(of: int, bet: int | None, number: int, latest: int) -> Iterator[str]:
     """Why a request does not rest on this decision."""
     if of != bet:
@@ -66,6 +83,14 @@ def answer_refusals(asked: Mapping[str, str], known: Collection[str], risks: Map
 
 
 AGAIN = {"voided", "expired", "withdrawn", "rejected"}
+
+
+def withdraw_refusals(state: str, *, is_own: bool) -> Iterator[str]:
+    """Why this person does not take a request back."""
+    if not is_own:
+        yield "Only who asked takes a request back."
+    if state != "submitted":
+        yield f"This request is {state}: there is nothing to take back."
 
 
 def again_refusals(state: str, proposer: int, person: int, successor: int | None) -> Iterator[str]:

@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Sum
+
 from bets.models import Bet, Tranche
 from funding.books import standings_of
 from funding.full_cost import FullCost, full_costs_of
 from funding.gates import Need, gates_of
-from funding.models import Account, Budget, FundingRequest, RequestLine
-from funding.rules_asking import Stood
+from funding.models import Account, Budget, FundingRequest, RequestLine, Transfer
+from funding.rules_asking import Stood, state_refusals
 from org.models import Person
 from org.rules import refusals
 from org.visibility import powers_of
 
 WAITING = FundingRequest.State.SUBMITTED
+OVER = (Bet.State.CEASED, Bet.State.CONCLUDED)
 KEYS = ("spent", "released", "winddown", "committed")  # in the order in which a bar shows them
 
 
@@ -34,7 +37,7 @@ class TrancheMoney:
     needs: list[Need]
     pending: list[FundingRequest]
     refused: FundingRequest | None  # the latest answer, when it was no
-    can: dict[str, bool]  # what can be asked for now: commit, release, return
+    can: dict[str, bool]  # what can be asked for now: commit, release, return; and whether it can be revised
     full: FullCost | None = None  # with the weeks of its teams; None where no team works on the bet
 
     @property
@@ -53,6 +56,8 @@ class BetMoney:
     total: Stood
     budgets: list[Budget]
     refusals: list[str]  # why this person asks for nothing here
+    stopped: list[str]  # why the bet is given nothing now, whoever asks
+    returned: int  # of a bet that is over: what went back to its budget
 
     @property
     def parts(self) -> list[Part]:
@@ -71,11 +76,21 @@ def bet_money(bet: Bet, person: Person, today: date) -> BetMoney:
     requests = _requests(tranches)
     full = full_costs_of(bet, tranches)
     found = [
-        _tranche(one, stood[one.pk], needs[one.pk], requests.get(one.pk, []), full.get(one.pk)) for one in tranches
+        _tranche(one, bet.state, stood[one.pk], needs[one.pk], requests.get(one.pk, []), full.get(one.pk))
+        for one in tranches
     ]
     budgets = Budget.objects.filter(pk__in=Account.objects.filter(tranche__bet=bet).values("budget"))
     may_not = list(refusals(powers_of(person), "request_money", bet.domain_id))
-    return BetMoney(bet, found, total_of(str(bet), stood.values()), list(budgets.select_related("ledger")), may_not)
+    total, stopped = total_of(str(bet), stood.values()), list(state_refusals("commit", bet.state))
+    return BetMoney(bet, found, total, list(budgets.select_related("ledger")), may_not, stopped, _returned(bet))
+
+
+def _returned(bet: Bet) -> int:
+    """One query, and none while the bet is not over."""
+    if bet.state not in OVER:
+        return 0
+    back = Transfer.objects.filter(kind=Transfer.Kind.RETURN, credit_account__tranche__bet=bet)
+    return int(back.aggregate(sum=Sum("amount", default=0))["sum"])
 
 
 def total_of(name: str, all_: Iterable[Stood]) -> Stood:
@@ -107,8 +122,9 @@ def _requests(tranches: list[Tranche]) -> dict[int, list[FundingRequest]]:
 
 
 def _tranche(
-    tranche: Tranche, stood: Stood, needs: list[Need], requests: list[FundingRequest], full: FullCost | None
-) -> TrancheMoney:
+    tranche: Tranche, state: str, stood: Stood, needs: list[Need], requests: list[FundingRequest],
+    full: FullCost | None,
+) -> TrancheMoney:  # fmt: skip
     pending = [one for one in requests if one.state == WAITING]
     kinds = {one.kind for one in pending}
     latest = requests[0] if requests else None
@@ -118,4 +134,6 @@ def _tranche(
         "release": stood.committed > 0 and "release" not in kinds,
         "return": stood.committed + stood.released > 0 and "return" not in kinds,
     }
+    can = {kind: able and not [*state_refusals(kind, state)] for kind, able in can.items()}
+    can["revise"] = not stood.released and not stood.spent and state not in OVER
     return TrancheMoney(tranche, stood, needs, pending, refused, can, full)

@@ -18,6 +18,7 @@ from funding import (
     period_views,
     reconciliation_views,
     request_views,
+    year_end_views,
 )
 
 LEDGER = "money/ledgers/<slug:code>/"
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("money/budgets/<int:budget_id>/transfers/", budget_views.list_budget_transfers, name="list_budget_transfers"),
     path("money/budgets/<int:budget_id>/change/", budget_views.change_budget, name="change_budget"),
     path("money/budgets/<int:budget_id>/withdraw/", budget_views.withdraw_budget, name="withdraw_budget"),
+    path("money/budgets/<int:budget_id>/year-end/", year_end_views.end_year, name="end_year"),
     path("money/map/", map_views.show_funding_map, name="show_funding_map"),
     path("money/map/chart.json", map_views.chart_funding_map, name="chart_funding_map"),
     path("money/authority/", authority_views.show_authority, name="show_authority"),

@@ -20,6 +20,7 @@ REASON_WORDS = {
     "credit_note": _("Credit note"),
     "duplicate": _("Posted twice"),
     "wrong_account": _("Wrong account"),
+    "year_end": _("The year of the budget has ended"),
 }
 REJECTION_WORDS = {
     "too_little_evidence": _("Too little evidence"),
@@ -45,6 +46,8 @@ class Age:
 
     @property
     def words(self) -> str:
+        if not self.days:
+            return str(_("less than a working day"))
         said = ngettext("%(days)s working day", "%(days)s working days", self.days)
         return said % {"days": self.days}
 

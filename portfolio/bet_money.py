@@ -7,12 +7,12 @@ from datetime import date
 from django.utils.translation import gettext_lazy
 
 from bets.models import Bet, Reading, Tranche
-from funding.authority import holders_of
 from funding.books import standings_of
 from funding.models import Account, Budget, FundingRequest, RequestLine
 from funding.rules_asking import Stood
 from funding.rules_runway import Runway
 from funding.runway import runway_words, runways_of
+from funding.sides import holders_of
 from funding.tranche_money import Part, parts_of, total_of
 from org.models import Person
 from org.rules import Powers

@@ -31,8 +31,30 @@ class Wrong:
     said: str
 
 
+class Sorted:
+    """What a page says of a file whose rows were sorted into sound ones and wrong ones: `file` counts its rows, and the
+    rows of `wrong` have their reasons."""
+
+    file: Any
+    columns: list[Column]
+    wrong: Page[Any] | None
+
+    @property
+    def sound(self) -> int:
+        seen: int = self.file.rows_seen - self.file.rows_bad
+        return seen
+
+    @property
+    def left_out(self) -> list[Column]:
+        return [column for column in self.columns if not column.means]
+
+    @property
+    def errors(self) -> list[tuple[Any, list[Wrong]]]:
+        return [(row, wrongs_of(row)) for row in self.wrong] if self.wrong else []
+
+
 @dataclass(frozen=True)
-class ImportPage:
+class ImportPage(Sorted):
     file: Import
     busy: bool
     stuck: bool
@@ -46,18 +68,6 @@ class ImportPage:
     wrong: Page[ImportRow] | None
     drafts: Page[ImportRow] | None
     kept: list[Bet]
-
-    @property
-    def sound(self) -> int:
-        return self.file.rows_seen - self.file.rows_bad
-
-    @property
-    def left_out(self) -> list[Column]:
-        return [column for column in self.columns if not column.means]
-
-    @property
-    def errors(self) -> list[tuple[ImportRow, list[Wrong]]]:
-        return [(row, wrongs_of(row)) for row in self.wrong] if self.wrong else []
 
     @property
     def removable(self) -> int:

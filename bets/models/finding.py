@@ -121,10 +121,9 @@ class EvidenceLink(models.Model):
         ]  # fmt: skip
 
 
-class EvidenceFile(models.Model):
-    """A file that belongs to a piece of evidence; its bytes lie in FILES_FOLDER under `stored_as`."""
+class StoredFile(models.Model):
+    """A file that somebody attached; its bytes lie in FILES_FOLDER under `stored_as`."""
 
-    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="files")
     name = models.CharField(max_length=200)
     content_type = models.CharField(max_length=100)
     size = models.BigIntegerField()
@@ -134,12 +133,21 @@ class EvidenceFile(models.Model):
     attached_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EvidenceFile(StoredFile):
+    """A file that belongs to a piece of evidence."""
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="files")
+
+    class Meta:
         ordering = ["evidence", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["stored_as"], name="bets_evidencefile_stored_once"),
             models.UniqueConstraint(fields=["evidence", "sha256"], name="bets_evidencefile_attached_once"),
             models.CheckConstraint(condition=Q(size__gt=0), name="bets_evidencefile_not_empty"),
         ]
-
-    def __str__(self) -> str:
-        return self.name

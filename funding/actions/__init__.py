@@ -25,7 +25,9 @@ from funding.actions.books import (
 )
 from funding.actions.budgeting import change_budget, open_budget, withdraw_budget
 from funding.actions.capacity import drop_capacity, set_capacity
+from funding.actions.ending import end_year
 from funding.actions.exporting import export_journal, verify_ledger
+from funding.actions.following import file_next
 from funding.actions.guarding import keep_guardrail
 from funding.actions.lining import Wish, submit_lines
 from funding.actions.noting import attach_file, write_note
@@ -67,9 +69,11 @@ __all__ = [
     "end_delegation",
     "end_limit",
     "end_signoff_rule",
+    "end_year",
     "escalate_requests",
     "expire_requests",
     "export_journal",
+    "file_next",
     "finish_wind_down",
     "follow_decision",
     "keep_guardrail",

@@ -35,9 +35,8 @@ def record_actuals(file: MoneyFile, rows: Sequence[ActualRow], *, by: Person, at
         for row in rows
         if row.document_id not in known
     ]  # fmt: skip
-    waited = list(waiting_of(file.ledger))
-    placed = _place_all(file.ledger, waited, new, by=by, at=at)
-    waits = len(waited) + len(new) - placed
+    placed = _place_all(file.ledger, list(_tried_again(file.ledger)), new, by=by, at=at)
+    waits = waiting_of(file.ledger).count()
     return (
         f"{len(new):,} documents of {file.source} from {file}, {len(known):,} of it known before; {placed:,} placed,"
         f" {waits:,} wait."
@@ -55,12 +54,17 @@ def waiting_of(ledger: Ledger) -> QuerySet[Actual]:
     return Actual.objects.filter(ledger=ledger, transfer=None).order_by("posted_on", "pk")
 
 
+def _tried_again(ledger: Ledger) -> QuerySet[Actual]:
+    """What waits, but for that which was placed and taken back: it would only find the same place again."""
+    return waiting_of(ledger).filter(freed=0)
+
+
 @transaction.atomic
 def place_waiting(ledger: Ledger, *, by: Person, at: datetime) -> int:
     """Tries all that waits again; how many documents found their place."""
     refuse_if(books_refusals(powers_of(by), "import_money"))
     lock_ledger(ledger.pk)
-    placed = _place_all(ledger, list(waiting_of(ledger)), [], by=by, at=at)
+    placed = _place_all(ledger, list(_tried_again(ledger)), [], by=by, at=at)
     said = f"Documents that waited were tried again: {placed:,} placed, {waiting_of(ledger).count():,} wait."
     record_event(ledger, "actuals tried again", said, at=at, by=by, placed=placed)
     return placed
@@ -118,8 +122,10 @@ def _moves(placed: Sequence[tuple[Actual, Spot]]) -> list[Move]:
 
 
 def _key(actual: Actual) -> uuid.UUID:
-    """The same document is posted once."""
-    return uuid.uuid5(uuid.NAMESPACE_OID, f"stakes actual {actual.ledger_id} {actual.source} {actual.document_id}")
+    """The same document is posted once, and once more each time that its transfer was reversed."""
+    again = f" {actual.freed}" if actual.freed else ""
+    name = f"stakes actual {actual.ledger_id} {actual.source} {actual.document_id}{again}"
+    return uuid.uuid5(uuid.NAMESPACE_OID, name)
 
 
 def _spent_of(account: Account) -> Account:

@@ -1,26 +1,25 @@
 """State changes of approvals: a yes, a no, and the posting that follows the last yes."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
 from bets.models import Tranche
 from funding.actions.books import Move, lock_ledger, post
-from funding.actions.requesting import close, lock_request
-from funding.authority import authority_of, delegation_of, roles_of, spoken
+from funding.actions.requesting import close, lock_request, named
+from funding.authority import delegation_of, roles_of, spoken
 from funding.changes import changes_since
 from funding.gates import gates_of
 from funding.guardrails import changes_of, crossing_refusals, crossings_of
 from funding.models import Approval, FundingRequest, RequestLine, Transfer
 from funding.rules import Checker, approval_refusals, rejection_refusals, said_refusals
 from funding.rules_requests import unmet_refusals
+from funding.sides import mandate_of, open_domains, role_refusals
 from lib.refusals import Refused, refuse_if
 from org.actions import record_event
 from org.models import Person
-from org.rules import refusals
-from org.visibility import powers_of
 
 COMMENT_AT_MOST = 2000
 
@@ -29,7 +28,7 @@ def checker_of(request: FundingRequest, by: Person, on_behalf_of: Person | None,
     """Who wants to speak on a request, with the authority that they have today."""
     principal = on_behalf_of or by
     currency = request.ledger.currency
-    authority = authority_of(principal, request.kind, request.domain, currency, today)
+    authority = mandate_of(request, by, principal, today).authority
     delegation = delegation_of(principal, by, currency, today) if on_behalf_of else None
     return Checker(
         by.pk, principal.pk, request.proposer_id, request.state, request.measured,
@@ -55,15 +54,17 @@ def approve_request(
         return request
     refuse_if([
         *approval_refusals(checker_of(request, by, on_behalf_of, today)),
-        *refusals(powers_of(by), "approve_money", request.domain_id),
+        *role_refusals(request, by),
         *unmet_refusals(request.kind, unmet_of(request, today), comment),
         *(said_refusals("", comment, COMMENT_AT_MOST) if comment.strip() else ()),
     ])  # fmt: skip
     principal = on_behalf_of or by
-    authority = authority_of(principal, request.kind, request.domain, request.ledger.currency, today)
+    mandate = mandate_of(request, by, principal, today)
+    authority = mandate.authority
     role = role_of(request, principal, authority.role if authority else "")
-    _say(request, Approval.Says.APPROVE, by, on_behalf_of, at, comment=comment,
-         authority=authority.amount if authority else None, role=role)  # fmt: skip
+    _say(request, Approval.Says.APPROVE, by, on_behalf_of, at, comment=comment, role=role,
+         authority=authority.amount if authority else None,
+         domains=mandate.domains if request.kind == FundingRequest.Kind.REALLOCATE else [])  # fmt: skip
     if is_complete(request):
         _carry_out(request, by=by, at=at, today=today)
     return request
@@ -78,7 +79,7 @@ def reject_request(
     request = lock_request(request)
     refuse_if([
         *rejection_refusals(checker_of(request, by, on_behalf_of, today), reason_code, comment),
-        *refusals(powers_of(by), "approve_money", request.domain_id),
+        *role_refusals(request, by),
     ])  # fmt: skip
     _say(request, Approval.Says.REJECT, by, on_behalf_of, at, comment=comment, reason_code=reason_code)
     close(request, FundingRequest.State.REJECTED, comment.strip(), at=at, by=by)
@@ -121,9 +122,10 @@ def role_of(request: FundingRequest, person: Person, by_limit: str) -> str:
 
 
 def is_complete(request: FundingRequest) -> bool:
-    """Have enough people said yes, and one of each role that must sign?"""
+    """Have enough people said yes, one of each role that must sign, and somebody of each side?"""
     yes = list(request.approvals.filter(says=Approval.Says.APPROVE).values_list("role", flat=True))
-    return len(yes) >= request.approvals_required and set(request.signoffs) <= set(yes)
+    enough = len(yes) >= request.approvals_required and set(request.signoffs) <= set(yes)
+    return enough and not open_domains(request)
 
 
 def _said_yes(request: FundingRequest, by: Person, on_behalf_of: Person | None) -> bool:
@@ -133,15 +135,15 @@ def _said_yes(request: FundingRequest, by: Person, on_behalf_of: Person | None) 
 
 def _say(
     request: FundingRequest, says: str, by: Person, on_behalf_of: Person | None, at: datetime, *, comment: str,
-    authority: int | None = None, role: str = "", reason_code: str = "",
+    authority: int | None = None, role: str = "", reason_code: str = "", domains: Sequence[int] = (),
 ) -> None:  # fmt: skip
     Approval.objects.create(
         request=request, approver=by, on_behalf_of=on_behalf_of, proposer_id=request.proposer_id,
         measured=request.measured, says=says, authority=authority, role=role, reason_code=reason_code,
-        comment=comment.strip(), given_at=at,
+        comment=comment.strip(), given_at=at, domains=list(domains),
     )  # fmt: skip
     whom = f" for {on_behalf_of}" if on_behalf_of else ""
-    said = f"Request {request.pk}: {by}{whom} said {'yes' if says == Approval.Says.APPROVE else 'no'}."
+    said = f"{named(request)}: {by}{whom} said {'yes' if says == Approval.Says.APPROVE else 'no'}."
     kind = "funding approval" if says == Approval.Says.APPROVE else "funding refusal"
     record_event(request.bet or request.ledger, kind, said, at=at, by=by, request=request.pk)
 

@@ -38,24 +38,28 @@ class Why:
 @transaction.atomic
 def ask_tranche(
     key: UUID, tranche: Tranche, kind: str, *, amount: int, why: Why, by: Person, at: datetime, today: date,
-    budget: Budget | None = None, leaves: str = "released",
+    budget: Budget | None = None, leaves: str = "released", decided: Decision | None = None,
 ) -> FundingRequest:  # fmt: skip
     """Asks to commit a tranche from a budget, to release what is committed, or to give back what is not spent:
-    from `leaves`, committed or released. Only a commit names its budget; the money stays with it from then on."""
+    from `leaves`, committed or released. Only a commit names its budget; the money stays with it from then on.
+    Whoever `decided` to fund the bet may ask for what follows from it, without the role that asks for money."""
     bet = Bet.objects.select_for_update(no_key=True).select_related("domain").get(pk=tranche.bet_id)
     if kind not in (*WAYS, "return"):
         raise Refused("A tranche is committed, released or given back.")
     if not FundingRequest.objects.filter(key=key).exists():  # what was asked already is answered by it
-        refuse_if(_tranche_refusals(bet, tranche, kind, budget, amount, by, today))
-    purse = budget if kind == "commit" and budget else paid_from(tranche)
+        if decided is None or decided.decided_by_id != by.pk or decided.bet_id != bet.pk:
+            refuse_if(refusals(powers_of(by), "request_money", bet.domain_id))
+        refuse_if(_tranche_refusals(bet, tranche, kind, budget, amount, today))
+    start, end = WAYS.get(kind, (leaves, "available"))
+    purse = budget if kind == "commit" and budget else paid_from(tranche, start)
     if purse is None:
         raise Refused(f"Nothing of {tranche} is committed yet.")
-    start, end = WAYS.get(kind, (leaves, "available"))
     ask = Ask(
         kind, _account(purse, start, tranche), _account(purse, end, tranche), amount, tranche=tranche,
         treatment=why.treatment, cost_centre=why.cost_centre, erp_account=why.erp_account,
     )  # fmt: skip
-    return _submit(key, kind, ask, purse, bet.domain, why, bet=bet, by=by, at=at, today=today)
+    carries_out = decided is not None
+    return _submit(key, kind, ask, purse, bet.domain, why, bet=bet, by=by, at=at, today=today, carries_out=carries_out)
 
 
 @transaction.atomic
@@ -64,7 +68,7 @@ def move_budget(
     other: Budget | None = None,
 ) -> FundingRequest:  # fmt: skip
     """Asks to give a budget money, to hand some back, or to move some of it to `other`. The domain that the money
-    leaves decides, and for new money the one that it reaches."""
+    leaves decides, and for new money the one that it reaches; between two domains both have to agree."""
     if line not in (*BEGINS, "hand_back", "reallocate"):
         raise Refused("A budget is given money, hands some back, or gives some to another one.")
     if (line == "reallocate") != (other is not None):
@@ -79,10 +83,14 @@ def move_budget(
     return _submit(key, kind, ask, budget, budget.domain, why, bet=None, by=by, at=at, today=today)
 
 
-def paid_from(tranche: Tranche) -> Budget | None:
-    """The budget whose money a tranche has, once something of it was committed."""
-    found = Account.objects.filter(tranche=tranche, kind=Account.Kind.COMMITTED).select_related("budget__ledger")
-    account = found.first()
+def paid_from(tranche: Tranche, leaves: str = Account.Kind.COMMITTED) -> Budget | None:
+    """The budget whose money a tranche has, once something of it was committed. After the end of a year that can be
+    another one than the one that most of what is released, `leaves`, came from."""
+    found = Account.objects.filter(tranche=tranche, carried=False).select_related("budget__ledger")
+    account = None
+    if leaves != Account.Kind.COMMITTED:
+        account = found.filter(kind=leaves, balance__gt=0).order_by("-balance", "-pk").first()
+    account = account or found.filter(kind=Account.Kind.COMMITTED).first()
     return account.budget if account else None
 
 
@@ -95,9 +103,8 @@ def purse_of(budget: Budget, domain: Domain) -> Purse:
 
 
 def _tranche_refusals(
-    bet: Bet, tranche: Tranche, kind: str, budget: Budget | None, amount: object, by: Person, today: date
+    bet: Bet, tranche: Tranche, kind: str, budget: Budget | None, amount: object, today: date
 ) -> Iterator[str]:
-    yield from refusals(powers_of(by), "request_money", bet.domain_id)
     if kind == "commit" and budget is None:
         yield "Say from which budget it is paid."
     elif kind == "commit" and budget is not None:
@@ -111,12 +118,12 @@ def _account(budget: Budget, kind: str, tranche: Tranche) -> Account:
 
 def _submit(
     key: UUID, kind: str, ask: Ask, budget: Budget, domain: Domain, why: Why, *, bet: Bet | None, by: Person,
-    at: datetime, today: date,
+    at: datetime, today: date, carries_out: bool = False,
 ) -> FundingRequest:  # fmt: skip
     return submit_request(
         key, kind, [ask], ledger=budget.ledger, domain=domain, bet=bet, decision=_decision(bet, kind),
         reason_code=why.reason_code, justification=why.justification, effective_date=today, due_on=why.due_on,
-        risks=why.risks, by=by, at=at, today=today,
+        risks=why.risks, by=by, at=at, today=today, carries_out=carries_out,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from bets.models import Tranche
 from funding.books import period_of, side
-from funding.models import Account, Budget, Ledger, RequestLine, Transfer
+from funding.models import Account, Actual, Budget, Ledger, RequestLine, Transfer
 from funding.rules import Posting, amount_refusals, posting_refusals
 from funding.rules_periods import books_refusals, ledger_refusals, reversal_refusals
 from lib.refusals import Refused, refuse_if
@@ -183,4 +183,17 @@ def reverse_transfer(
         return reversal
     said = f"Transfer {transfer.seq} of {ledger.code} reversed by {reversal.seq}: {memo.strip()}"
     record_event(ledger, "transfer reversed", said, at=at, by=by, transfer=transfer.pk, reversal=reversal.pk)
+    _free(transfer, memo.strip(), by=by, at=at)
     return reversal
+
+
+def _free(transfer: Transfer, memo: str, *, by: Person, at: datetime) -> None:
+    """The document that a reversed transfer had placed waits again, until somebody says whose money it was."""
+    actual = Actual.objects.select_for_update(no_key=True).filter(transfer=transfer).first()
+    if actual is None:
+        return
+    because = f"Transfer {transfer.seq}, which had placed it, was reversed: {memo}"
+    actual.transfer, actual.placed_at, actual.placed_by, actual.freed = None, None, None, actual.freed + 1
+    actual.waits_because = because[:300]
+    actual.save(update_fields=["transfer", "placed_at", "placed_by", "freed", "waits_because"])
+    record_event(actual, "actual freed", f"{actual} waits again. {because}", at=at, by=by, transfer=transfer.pk)

@@ -19,7 +19,7 @@ from org.models import Domain, Person, Team
 from org.rules import refusals
 from org.visibility import powers_of
 
-KEPT = ("name", "warn_percent", "treatment", "cost_centre", "erp_account")  # what can be changed later
+KEPT = ("name", "warn_percent", "year_end", "treatment", "cost_centre", "erp_account")  # what can be changed later
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from funding.models import Guardrail
 from funding.rules_guardrails import Limits, Wanted, guardrail_refusals
 from lib.refusals import refuse_if
 from lib.seen import stale_refusals
+from lib.taken import refused_when_taken
 from org.actions import record_event
 from org.models import Person
 from org.rules import refusals
@@ -48,7 +49,8 @@ def keep_guardrail(
     refuse_if(keeper_refusals(powers, kept))
     refuse_if(_name_refusals(kept))
     kept.changed_at, kept.changed_by = at, by
-    kept.save()
+    with refused_when_taken(_taken(kept)):
+        kept.save()
     said = f"Guardrail {kept} {'changed' if rail else 'added'}."
     changes = {name: [was[name], value] for name, value in standing_of(kept).items() if was[name] != value}
     record_event(kept, f"guardrail {'changed' if rail else 'added'}", said, at=at, by=by, changes=changes)
@@ -59,7 +61,11 @@ def _name_refusals(rail: Guardrail) -> Iterator[str]:
     """Names tell guardrails apart where they stop somebody."""
     others = Guardrail.objects.filter(name__iexact=rail.name.strip(), currency=rail.currency).exclude(pk=rail.pk)
     if others.exists():
-        yield f"There is a guardrail “{rail.name.strip()}” already: change that one, or choose another name."
+        yield _taken(rail)
+
+
+def _taken(rail: Guardrail) -> str:
+    return f"There is a guardrail “{rail.name.strip()}” already: change that one, or choose another name."
 
 
 def _wanted(rail: Guardrail) -> Wanted:

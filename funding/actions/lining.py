@@ -68,7 +68,7 @@ def _accounts(number: int, line: Wish, ledger: Ledger) -> tuple[Account, Account
 def _of_tranche(number: int, line: Wish) -> tuple[Account, Account]:
     if line.tranche is None:
         raise Refused(f"Line {number}: say which tranche it is about.")
-    paid = paid_from(line.tranche)
+    paid = paid_from(line.tranche, line.leaves if line.kind in ("return", "set_aside") else "committed")
     budget = line.budget if line.kind == "commit" else paid
     if budget is None:
         missing = f"nothing of {line.tranche} is committed"

@@ -46,7 +46,7 @@ def follow_decision(
     if decision.kind == Decision.Kind.PIVOT:
         void_waiting(bet, BECAUSE[Decision.Kind.PIVOT], by=by, at=at)
     if decision.reverses and decision.reverses.kind == Decision.Kind.CEASE:
-        _of(bet).filter(kind__in=CLOSES).update(closed=False)
+        _of(bet).filter(kind__in=CLOSES, carried=False).update(closed=False)
     return []
 
 

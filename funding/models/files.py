@@ -104,6 +104,7 @@ class Actual(models.Model):
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    freed = models.PositiveSmallIntegerField(default=0, help_text="How often its transfer was reversed.")
 
     class Meta:
         ordering = ["ledger", "posted_on", "pk"]

@@ -124,6 +124,10 @@ class Budget(models.Model):
         RUN = "run", _("Run")
         MANDATORY = "mandatory", _("Mandatory")
 
+    class YearEnd(models.TextChoices):
+        ROLL = "roll", _("Rolls forward into the next budget")
+        LAPSE = "lapse", _("Lapses: it returns to what is available")
+
     ledger = models.ForeignKey(Ledger, on_delete=models.PROTECT, related_name="budgets")
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=120)
@@ -135,6 +139,10 @@ class Budget(models.Model):
     warn_percent = models.PositiveSmallIntegerField(
         default=80, help_text="Share of the current budget from which on people are warned."
     )
+    year_end = models.CharField(
+        max_length=5, choices=YearEnd.choices, default=YearEnd.ROLL,
+        help_text="What becomes of money that is committed and not released when it ends.",
+    )  # fmt: skip
     treatment = models.CharField(max_length=5, choices=Treatment.choices, default=Treatment.OPEX)
     cost_centre = models.CharField(max_length=40, blank=True)
     erp_account = models.CharField(max_length=40, blank=True)
@@ -159,6 +167,7 @@ class Budget(models.Model):
                 condition=Q(warn_percent__gte=1, warn_percent__lte=100), name="funding_budget_warns_at_a_share"
             ),
             models.CheckConstraint(condition=Q(treatment__in=["opex", "capex"]), name="funding_budget_treatment_known"),
+            models.CheckConstraint(condition=Q(year_end__in=["roll", "lapse"]), name="funding_budget_year_end_known"),
         ]
 
     def __str__(self) -> str:
@@ -186,6 +195,10 @@ class Account(models.Model):
     )  # fmt: skip
     balance = models.BigIntegerField(default=0)
     closed = models.BooleanField(default=False)
+    carried = models.BooleanField(
+        default=False,
+        help_text="Its year has ended: what was committed rolled forward or lapsed, and another budget pays.",
+    )
 
     class Meta:
         ordering = ["ledger", "code"]
@@ -195,8 +208,12 @@ class Account(models.Model):
                 fields=["ledger", "budget", "tranche", "kind"], nulls_distinct=False, name="funding_account_kind_once"
             ),
             models.UniqueConstraint(
-                fields=["tranche", "kind"], condition=Q(tranche__isnull=False),
+                fields=["tranche"], condition=Q(kind="committed", tranche__isnull=False, carried=False),
                 name="funding_account_one_budget_a_tranche",
+            ),
+            models.CheckConstraint(
+                condition=Q(carried=False) | Q(kind="committed", tranche__isnull=False, closed=True),
+                name="funding_account_carried_when_closed",
             ),
             models.CheckConstraint(
                 condition=Q(kind="appropriation", budget=None, tranche=None)

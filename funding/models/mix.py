@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower, Trim
 from django.utils.translation import gettext_lazy as _
 
 from bets.models import Bet
@@ -39,6 +40,9 @@ class Guardrail(models.Model):
     class Meta:
         ordering = ["kind", "name", "pk"]
         constraints = [
+            models.UniqueConstraint(
+                Lower(Trim("name")), "currency", condition=Q(is_active=True), name="funding_guardrail_name_once"
+            ),
             models.CheckConstraint(condition=Q(name__regex=r"\S"), name="funding_guardrail_named"),
             models.CheckConstraint(
                 condition=(

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from bets.models import Bet, Decision, Tranche
+from bets.models import Bet, Decision, StoredFile, Tranche
 from funding.models.ledger import Account, Ledger, Transfer, Treatment
 from org.models import Domain, Role
 from org.rules import ACTS, Powers
@@ -14,9 +14,13 @@ from org.rules import ACTS, Powers
 
 class RequestQuerySet(models.QuerySet["FundingRequest"]):
     def visible_to(self, powers: Powers) -> "RequestQuerySet":
-        """Requests of the domains in which these powers may see money. Keeps the order; adds no query and no join."""
+        """Requests of the domains in which these powers may see money, and those that would move money there. Keeps the
+        order; adds no query and no join."""
         domains = powers.domains(ACTS["see_money"])
-        return self if domains is None else self.filter(domain__in=domains)
+        if domains is None:
+            return self
+        moved = RequestLine.objects.filter(kind="reallocate", debit_account__budget__domain__in=domains)
+        return self.filter(Q(domain__in=domains) | Q(pk__in=moved.values("request")))
 
 
 class FundingRequest(models.Model):
@@ -184,6 +188,10 @@ class Approval(models.Model):
     says = models.CharField(max_length=7, choices=Says.choices)
     authority = models.BigIntegerField(null=True, blank=True, help_text="The limit in force, minor units.")
     role = models.CharField(max_length=20, choices=Role.choices, blank=True, help_text="In which role they signed.")
+    domains = models.JSONField(
+        default=list, blank=True,
+        help_text="Between two domains: keys of those for which they spoke; empty: where the request is decided.",
+    )  # fmt: skip
     reason_code = models.CharField(max_length=24, blank=True)
     comment = models.CharField(max_length=2000, blank=True)
     given_at = models.DateTimeField()
@@ -233,17 +241,10 @@ class RequestNote(models.Model):
         return self.text
 
 
-class RequestFile(models.Model):
-    """A file that belongs to a request; its bytes lie in FILES_FOLDER under `stored_as`. Append-only by trigger."""
+class RequestFile(StoredFile):
+    """A file that belongs to a request. Append-only by trigger."""
 
     request = models.ForeignKey(FundingRequest, on_delete=models.PROTECT, related_name="files")
-    name = models.CharField(max_length=200)
-    content_type = models.CharField(max_length=100)
-    size = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    stored_as = models.CharField(max_length=64)
-    attached_at = models.DateTimeField()
-    attached_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["request", "pk"]
@@ -252,6 +253,3 @@ class RequestFile(models.Model):
             models.UniqueConstraint(fields=["request", "sha256"], name="funding_requestfile_attached_once"),
             models.CheckConstraint(condition=Q(size__gt=0), name="funding_requestfile_not_empty"),
         ]
-
-    def __str__(self) -> str:
-        return self.name

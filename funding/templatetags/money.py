@@ -1,5 +1,7 @@
 """Template tags of the money: amounts that are short at a glance and exact on hover, and marks of budgets."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -7,9 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from funding.budgets import Level
+from funding.models import Approval
+from funding.statements import domains_of_money
+from funding.words import REASON_WORDS, REJECTION_WORDS
 from lib.money_words import exact_money, short_money
+from org.models import Person
+from org.rules import Powers
 
 register = template.Library()
+ALL_REASONS = {**REASON_WORDS, **REJECTION_WORDS}
 LEVELS = {
     Level.EMPTY: (_("No money in it"), "circle-dashed"),
     Level.FINE: (_("Within its limit"), "circle-check"),
@@ -26,6 +34,24 @@ def amount(minor: int, currency: str) -> SafeString:
     return format_html(
         '<span title="{}"{}>{}</span>', exact_money(minor, currency), quiet, short_money(minor, currency)
     )
+
+
+@register.filter
+def sees_all_money(powers: Powers) -> bool:
+    """Does this person see money everywhere? Files and reconciliations hold that of all domains."""
+    return domains_of_money(powers) is None
+
+
+@register.filter
+def reason_words(code: str) -> str:
+    """The reason that was chosen for a request, or for saying no to it, in the reader's language."""
+    return str(ALL_REASONS.get(code) or code)
+
+
+@register.filter
+def spoken_by(approvals: Iterable[Approval], person: Person) -> Approval | None:
+    """What this person has said themselves, among approvals."""
+    return next((one for one in approvals if one.approver_id == person.pk and one.on_behalf_of_id is None), None)
 
 
 @register.simple_tag

@@ -291,7 +291,7 @@ class GuardrailFactory(DjangoModelFactory):
         model = funding.Guardrail
 
     kind = "share"
-    name = "Not all of it for tomorrow"
+    name = factory.Sequence(lambda n: f"Not all of it for tomorrow {n}")
     horizon = 1
     at_most = 70
     changed_at = AT

@@ -2,15 +2,18 @@
 
 import datetime as dt
 import io
+import uuid
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import DatabaseError
 
 from funding import actions
 from funding.models import Account, Actual, Budget, FiscalPeriod, MoneyFile, Reconciliation
 from funding.rules_files import TotalRow
 from lib.refusals import Refused
+from org.models import Event
 from tests import factories as f
 from tests.funding.books import Books, open_books
 
@@ -236,3 +239,51 @@ def test_totals_are_read_from_a_file_and_refused_by_line(books: Books) -> None:
     ]  # fmt: skip
     with pytest.raises(Refused, match=r"Line 3: “1,000” is not an amount.*Line 4: Neither a cost centre nor"):
         read("Cost centre;Account;Amount\n1;1;1\n1;1;1,000\n;;5\n")
+
+
+def test_a_spend_that_is_reversed_frees_its_document_until_somebody_places_it_elsewhere(books: Books) -> None:
+    wrong, right = budget_of(books, "RUN-1"), budget_of(books, "RUN-2")
+    bring(books, f"D1;{DAY};10;;;RUN-1;\n")
+    first = one().transfer
+    assert first is not None
+    actions.reverse_transfer(
+        first, key=uuid.uuid4(), document="Mail of 2 March", memo="It was for RUN-2.", effective_date=f.TODAY,
+        by=books.checker, at=f.AT,
+    )  # fmt: skip
+    freed = one()
+    assert (freed.transfer, freed.placed_by, freed.freed) == (None, None, 1)
+    assert freed.waits_because == f"Transfer {first.seq}, which had placed it, was reversed: It was for RUN-2."
+    assert actions.place_waiting(books.ledger, by=books.checker, at=f.AT) == 0, "it would only go there again"
+    actions.place_actual(one(), actions.account_of(right, "available"), by=books.checker, at=f.AT)
+    assert (balance(wrong, "spent"), balance(right, "spent")) == (0, 1_000)
+    assert Event.objects.filter(kind="actual freed").get().sentence.startswith("SAP D1 waits again.")
+    call_command("verify_ledger", stdout=io.StringIO())
+
+
+def test_a_tranche_with_money_of_two_years_pays_from_the_year_of_the_document(books: Books) -> None:
+    books.given(books.first)
+    books.approve(books.release(books.first, 4_000_000))
+    Budget.objects.filter(pk=books.budget.pk).update(ends_on=f.TODAY)
+    days = (f.TODAY + dt.timedelta(days=1), f.TODAY + dt.timedelta(days=200))
+    later = actions.open_budget(books.ledger, "NEXT", "Next", books.domain, "bet", *days, at=f.AT)
+    said = {"because": "As it says.", "by": books.checker, "at": f.AT, "today": f.TODAY}
+    actions.end_year(Budget.objects.get(pk=books.budget.pk), uuid.uuid4(), successor=later, **said)
+    why = actions.Why("plan", "As planned.")
+    books.approve(actions.ask_tranche(
+        uuid.uuid4(), books.first, "release", amount=6_000_000, why=why, by=books.lead, at=f.AT, today=f.TODAY
+    ))  # fmt: skip
+    bring(
+        books,
+        f"D1;{DAY};10;;;{books.bet.key}/1;\nD2;{days[0]};20;;;{books.bet.key}/1;\nD3;{DAY};50000;;;{books.bet.key}/1;\n",
+    )
+    placed = {row.document_id: row.transfer for row in Actual.objects.select_related("transfer__credit_account")}
+    assert [placed[key] and placed[key].credit_account.budget_id for key in ("D1", "D2", "D3")] == [
+        books.budget.pk, later.pk, later.pk,
+    ]  # fmt: skip
+
+
+def test_the_database_frees_no_document_without_a_reversal(books: Books) -> None:
+    budget_of(books, "RUN-1")
+    bring(books, f"D1;{DAY};10;;;RUN-1;\n")
+    with pytest.raises(DatabaseError, match="funding_actual_placed_once"):
+        Actual.objects.update(transfer=None, placed_at=None, placed_by=None, freed=1)

@@ -1,5 +1,6 @@
 """Pages on which money is asked for, and the money of one bet."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from bets.models import Bet
 from funding import actions
 from funding.models import FundingRequest
 from lib.clock import today
@@ -145,7 +147,13 @@ def test_the_budget_is_given_money_and_gives_some_to_another(books: Books, clien
     assert client.post(url, sent).status_code == 422
     looked = client.post(url, sent | {"other": str(other.pk), "look": "1"})
     assert "€999,000.00" in looked.content.decode()
-    assert client.post(url, sent | {"other": str(other.pk)}).status_code == 302
+    over = f.BudgetFactory(
+        ledger=books.ledger, domain=books.domain, starts_on=dt.date(2020, 1, 1), ends_on=dt.date(2020, 12, 31)
+    )
+    assert client.post(url, sent | {"other": str(over.pk)}).status_code == 422
+    answer = client.post(url, sent | {"other": str(other.pk)}, follow=True)
+    said = " ".join(answer.content.decode().split())
+    assert f"Reallocate from {books.budget} to {other}" in said
     assert client.post(url, filled(client, url, line="supplement", amount="1000")).status_code == 302
     assert sorted(FundingRequest.objects.values_list("kind", flat=True)) == ["appropriate", "reallocate"]
     away = open_books().budget
@@ -170,6 +178,35 @@ def test_the_money_of_a_bet_shows_what_waits_what_was_refused_and_what_comes_nex
     viewer = f.PersonFactory()
     f.RoleGrantFactory(person=viewer, role="executive")
     assert "Ask to commit" not in client_of(viewer).get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "back"),
+    [("draft", "still a draft", 0), ("held", "is held until", 1), ("ceased", "has ceased", 1)],
+)
+def test_nothing_is_offered_for_a_bet_that_is_given_nothing_now(
+    books: Books, client_of: SignIn, state: str, said: str, back: int
+) -> None:
+    if back:
+        books.given(books.first, "released")
+    Bet.objects.filter(pk=books.bet.pk).update(state=state)
+    shown = client_of(books.lead).get(f"/bets/{books.bet.key}/money/").content.decode()
+    assert said in shown
+    assert ("Ask to commit" in shown, "Ask to release" in shown) == (False, False)
+    assert shown.count("Give some back") == back
+    assert ("Revise" in shown) == (state != "ceased")
+
+
+def test_the_money_of_a_bet_that_ceased_says_what_went_back(books: Books, client_of: SignIn) -> None:
+    books.given(books.first, "released")
+    ask = actions.Ask(
+        "return", books.account("released", books.first), books.account("available"), 4_000_000, tranche=books.first
+    )
+    books.approve(books.submit("return", [ask]))
+    url = f"/bets/{books.bet.key}/money/"
+    assert "went back" not in client_of(books.lead).get(url).content.decode()
+    Bet.objects.filter(pk=books.bet.pk).update(state="ceased")
+    assert "€40,000.00 went back to its budget." in client_of(books.lead).get(url).content.decode()
 
 
 def test_the_money_of_a_bet_takes_the_same_queries_for_any_number_of_tranches(

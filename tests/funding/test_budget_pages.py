@@ -211,6 +211,7 @@ def opening(books: Books, **changes: str) -> dict[str, str]:
     return {
         "ledger": books.ledger.code, "code": "N-1", "name": "New", "domain": books.domain.key, "team": "",
         "funding_class": "bet", "starts_on": f"{day.year}-01-01", "ends_on": f"{day.year}-12-31", "warn_percent": "75",
+        "year_end": "lapse",
         "treatment": "capex", "cost_centre": "", "erp_account": "", **changes,
     }  # fmt: skip
 
@@ -219,6 +220,7 @@ def test_finance_opens_a_budget(client_of: Any, books: Books) -> None:
     answer = client_of(books.checker).post("/money/budgets/new/", opening(books), follow=True)
     budget = Budget.objects.get(code="N-1")
     assert (budget.warn_percent, budget.treatment, budget.opened_by) == (75, "capex", books.checker)
+    assert budget.year_end == "lapse"
     assert "There is no money in this budget yet" in text(answer)
 
 
@@ -253,7 +255,8 @@ def test_who_may_not_keep_budgets_reads_why_before_typing(client_of: Any, books:
 
 
 def kept(books: Books, **changes: str) -> dict[str, str]:
-    given = {"name": "Motor", "warn_percent": "80", "treatment": "opex", "cost_centre": "4100", "erp_account": ""}
+    given = {"name": "Motor", "warn_percent": "80", "year_end": "roll", "treatment": "opex", "cost_centre": "4100"}
+    given["erp_account"] = ""
     return given | changes
 
 

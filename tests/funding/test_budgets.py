@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from funding import actions
@@ -241,3 +241,15 @@ def test_a_budget_with_money_or_with_a_request_that_waits_is_not_withdrawn(books
     books.submit("reallocate", [ask], bet=None)
     with pytest.raises(Refused, match="A request waits for this budget"):
         actions.withdraw_budget(empty, by=books.checker, at=f.AT)
+
+
+def test_the_database_lets_no_bet_take_from_a_team(books: Books) -> None:
+    team = f.BudgetFactory(
+        ledger=books.ledger, domain=books.domain, funding_class="team", team=f.TeamFactory(domain=books.domain)
+    )
+    request = f.FundingRequestFactory(ledger=books.ledger, bet=books.bet, domain=books.domain)
+    with pytest.raises(DatabaseError, match="team funding is not committed to bets"):
+        f.RequestLineFactory(
+            request=request, credit_account=f.AccountFactory(ledger=books.ledger, budget=team),
+            debit_account=books.account("committed", books.first),
+        )  # fmt: skip

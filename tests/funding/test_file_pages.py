@@ -6,7 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from bets.imports.columns import meaning_of
 from funding import actions
+from funding.file_forms import MEANINGS
+from funding.imports.columns import ALIASES
 from funding.models import Actual, Budget, MoneyFile, Reconciliation
 from org.models import Person
 from tests import factories as f
@@ -58,6 +61,20 @@ def test_nobody_else_finds_them(books: Books, client: Client, who: str) -> None:
         client.force_login(person)
     found = {client.get(url).status_code for url in addresses(books)}
     assert found == ({302} if who == "anonymous" else {404})
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_only_whoever_finds_the_files_is_led_to_them(books: Books, client: Client, everywhere: bool) -> None:
+    person: Person = f.PersonFactory()
+    f.RoleGrantFactory(person=person, role="finance", **({} if everywhere else {"domain": books.domain}))
+    client.force_login(person)
+    assert ('href="/money/files/"' in client.get("/money/requests/").content.decode()) == everywhere
+
+
+@pytest.mark.parametrize("kind", ["budgets", "actuals"])
+def test_the_words_by_which_the_page_calls_the_columns_are_understood_as_headers(kind: str) -> None:
+    read = {name: meaning_of(str(label), ALIASES[kind]) for name, label in MEANINGS[kind].items()}
+    assert read == {name: name for name in MEANINGS[kind]}
 
 
 def test_whoever_may_not_import_sees_why(books: Books, client: Client) -> None:
@@ -167,6 +184,7 @@ def test_books_are_set_side_by_side_on_the_page(books: Books, finance_client: Cl
         "/money/reconciliations/new/", typed | {"typed": "cost centre;amount\n=1;12.50\n"}, follow=True
     )
     assert "Not in Stakes" in answer.content.decode()
+    assert answer.context["sums"] == {"ours": 0, "theirs": 1250, "difference": 1250}
     made = Reconciliation.objects.get()
     lines = b"".join(finance_client.get(f"/money/reconciliations/{made.pk}.csv")).decode().splitlines()
     assert lines[1] == "'=1,,,0.00,12.50,12.50,Not in Stakes,"

@@ -160,6 +160,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "funding_budget_class_known": one(f.BudgetFactory, funding_class="team"),
     "funding_budget_warns_at_a_share": one(f.BudgetFactory, warn_percent=0),
     "funding_budget_treatment_known": one(f.BudgetFactory, treatment="maybe"),
+    "funding_budget_year_end_known": one(f.BudgetFactory, year_end="maybe"),
     "funding_account_code_once": twice(f.AccountFactory, ledger=f.LedgerFactory, code="one"),
     "funding_account_kind_once": two_accounts,
     "funding_account_one_budget_a_tranche": without(
@@ -168,6 +169,9 @@ ATTEMPTS: dict[str, Attempt] = {
     "funding_account_owner_fits_its_kind": one(f.AccountFactory, kind="appropriation"),
     "funding_account_not_below_zero": spent_without_money,
     "funding_account_empty_when_closed": closed_with_money,
+    "funding_account_carried_when_closed": lambda: Account.objects.filter(
+        pk=f.AccountFactory(tranche=f.TrancheFactory(), kind="committed").pk
+    ).update(carried=True),
     "funding_transfer_key_once": twice(f.TransferFactory, key=uuid.uuid4),
     "funding_transfer_seq_once": without("funding_transfer_posting", "funding_transfer", beside()),
     "funding_transfer_mirrored": lacking("funding_transfer_pkey", "funding_transfer", beside(id=1)),
@@ -254,6 +258,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "funding_exportbatch_number_once": second_batch(first_seq=2, last_seq=2),
     "funding_exportbatch_has_transfers": one(f.ExportBatchFactory, last_seq=0),
     "funding_exportbatch_balances": one(f.ExportBatchFactory, credits=1),
+    "funding_guardrail_name_once": lambda: [f.GuardrailFactory(name=name) for name in ("Small bets", " small BETS ")],
     "funding_guardrail_named": one(f.GuardrailFactory, name=" "),
     "funding_guardrail_of_one_thing": one(f.GuardrailFactory, kind="floor", horizon=None, team=f.TeamFactory),
     "funding_guardrail_limits_something": one(f.GuardrailFactory, at_least=-1, at_most=None),

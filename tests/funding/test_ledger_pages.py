@@ -193,6 +193,7 @@ def test_a_journal_is_handed_over_and_downloaded(books: Books, finance_client: C
 def test_the_audit_trail_says_who_did_what(books: Books, finance_client: Client) -> None:
     page = finance_client.get("/money/audit/", {"person": books.lead.pk, "kind": "funding requested"})
     assert [event.by_id for event in page.context["page"]] == [books.lead.pk]
+    assert f'href="/money/requests/{page.context["page"][0].payload["request"]}/"' in page.content.decode()
     later = finance_client.get("/money/audit/", {"since": (f.TODAY + dt.timedelta(days=400)).isoformat(), "until": "x"})
     assert later.context["page"].paginator.count == 0
     file = finance_client.get("/money/audit.csv").getvalue().decode()

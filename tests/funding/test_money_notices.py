@@ -48,7 +48,7 @@ def test_whoever_asked_is_told_how_it_ended_and_those_concerned_what_is_said(boo
     mine = [said for person, said in told() if person == books.lead]
     assert len(mine) == 2
     assert mine[0].endswith(f"Note on request {request.pk}: Which brokers?")
-    assert mine[1].endswith(f"Request {request.pk} posted.")
+    assert mine[1] == f"{books.bet.name}: Request {request.pk} over €100,000.00 to commit tranche 1 posted."
 
 
 def test_whoever_no_longer_sees_it_and_who_is_late_are_told_nothing(books: Books) -> None:

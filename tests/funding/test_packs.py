@@ -96,7 +96,7 @@ def pack(**other: Any) -> dict[str, Any]:
         ({"evidence": []}, "Evidence 2 no longer stands."),
         ({"evidence": [{"number": 2, "strength": 3, "revision": 2}]}, "Evidence 2 was written anew."),
         ({"flags": [{"kind": "near_miss", "sentence": "Close."}]}, "A flag was raised, “near miss”: Close."),
-        ({"verdict": {"kind": "cease"}}, "The verdict is “cease” now; it was “none”."),
+        ({"verdict": {"kind": "cease"}}, "The verdict is “cease” now; there was none."),
         ({"decision": {"number": 3, "kind": "pivot"}}, "Decision 3 was taken: pivot."),
     ],
 )

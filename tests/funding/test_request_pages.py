@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from funding import actions
 from funding.inbox import inbox_of
 from funding.models import Approval, FundingRequest, RequestNote, Transfer
 from lib.clock import today
@@ -112,7 +113,7 @@ def test_the_navigation_counts_what_waits_for_somebody(books: Books, asked: Fund
 
 def test_a_request_shows_what_a_yes_would_rest_on(books: Books, asked: FundingRequest, client_of: SignIn) -> None:
     shown = page(client_of(books.checker), f"{INBOX}{asked.pk}/")
-    for words in ("€100,000.00", "Available in Bets of direct sales", "€900,000.00", "It asks you because",
+    for words in ("€100,000.00", "Available in Bets of direct sales", "€900,000.00", "Why you:",
                   "Finance may commit up to €10M", "It pays for twenty talks.", "Evidence it rests on",
                   asked.pack["sha256"], books.first.gate, "4100"):  # fmt: skip
         assert words in shown
@@ -127,6 +128,15 @@ def test_somebody_who_may_not_approve_reads_why_beside_the_button(
     shown = page(client_of(reader), f"{INBOX}{asked.pk}/approve/")
     assert "no row, no authority" in shown
     assert "disabled" in shown
+
+
+def test_whoever_has_said_yes_reads_that_it_waits_for_somebody_else(books: Books, client_of: SignIn) -> None:
+    f.ApprovalRuleFactory(kind="commit", currency="EUR", from_amount=1, approvers=2)
+    asked = books.commit(books.first, today=today(), due_on=today() + dt.timedelta(days=9))
+    actions.approve_request(asked, by=books.checker, at=f.AT, today=today())
+    shown = page(client_of(books.checker), f"{INBOX}{asked.pk}/")
+    assert "You have said yes. It waits for somebody else as well." in shown
+    assert ("You cannot approve it" in shown, "> Approve<" in shown) == (False, False)
 
 
 def test_what_has_changed_since_is_said_and_a_yes_then_posts_nothing(
@@ -204,8 +214,20 @@ def test_a_no_needs_a_reason_and_words_and_the_lead_reads_them(
     assert "After the summer." in answer.content.decode()
     assert client.post(url, {"reason_code": "not_now", "comment": "After the summer."}).status_code == 302
     shown = page(client_of(books.lead), f"{INBOX}{asked.pk}/")
-    assert "After the summer." in shown
+    assert "Not now: After the summer." in shown
     assert "Ask again" in shown
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("withdraw/", "Only who asked takes a request back."), ("again/", "Only who asked asks again")]
+)
+def test_nobody_else_is_offered_to_take_it_back_or_to_ask_again(
+    books: Books, asked: FundingRequest, client_of: SignIn, path: str, said: str
+) -> None:
+    shown = page(client_of(books.checker), f"{INBOX}{asked.pk}/{path}")
+    assert said in shown
+    assert "disabled" in shown
+    assert "<textarea" not in shown
 
 
 def test_whoever_asked_takes_it_back_and_asks_again_once(
@@ -239,6 +261,48 @@ def test_several_are_looked_at_together_and_each_is_approved_for_itself(books: B
     assert (fits.state, short.state) == ("posted", "submitted")
     assert "is short by €200,000.00" in done
     assert Approval.objects.get().comment == "Together."
+
+
+def test_what_stands_in_the_way_of_each_is_said_before_anybody_says_yes(books: Books, client_of: SignIn) -> None:
+    day = today()
+    f.GuardrailFactory(kind="largest", name="Small bets", horizon=None, at_most=12_000_000)
+    fits = books.commit(books.second, 1_000_000, today=day, due_on=day)
+    others = [f.TrancheFactory(bet=f.BetFactory(domain=books.domain, state="live")) for _ in range(2)]
+    stopped, stale = (
+        books.commit(one, amount, bet=one.bet, today=day, due_on=day)
+        for one, amount in zip(others, (12_000_000, 2_000_000), strict=True)
+    )
+    f.GuardrailFactory(kind="largest", name="Very small bets", horizon=None, at_most=11_000_000)
+    f.EvidenceFactory(bet=stale.bet)
+    answer = client_of(books.checker).get(f"{INBOX}approve/", {"request": [fits.pk, stopped.pk, stale.pk]})
+    items = {item.request.pk: item for item in answer.context["page"].items}
+    assert [one.rail.name for one in items[stopped.pk].crossings if one.blocks] == ["Very small bets"]
+    assert len(items[stale.pk].changed) == 1
+    assert answer.context["ticked"] == [fits.pk] == [pk for pk, item in items.items() if item.is_clear]
+    shown = answer.content.decode()
+    assert "Changed, a yes makes it void:" in shown
+    assert "Stopped by a guardrail:" in shown
+
+
+def test_a_release_whose_gate_is_not_met_begins_without_a_mark(books: Books, client_of: SignIn) -> None:
+    books.given(books.first)
+    f.GateCriterionFactory(tranche=books.first, kind="strength", wanted="", strength=4)
+    released = books.release(books.first, today=today(), due_on=today())
+    item = client_of(books.checker).get(f"{INBOX}approve/", {"request": [released.pk]}).context["page"].items[0]
+    assert item.unmet
+    assert not item.is_clear
+
+
+def test_only_what_is_ticked_is_approved_and_the_rest_stays_in_sight(books: Books, client_of: SignIn) -> None:
+    day = today()
+    yes, no = (books.commit(one, today=day, due_on=day) for one in (books.first, books.second))
+    client, shown = client_of(books.checker), {"shown": [yes.pk, no.pk]}
+    nothing = client.post(f"{INBOX}approve/", {**shown, "comment": "Keep me"})
+    assert (nothing.status_code, len(nothing.context["page"].items)) == (422, 2)
+    assert "Choose at least one of them." in nothing.content.decode()
+    assert "Keep me" in nothing.content.decode()
+    client.post(f"{INBOX}approve/", {**shown, "request": [yes.pk], "comment": ""})
+    assert list(Approval.objects.values_list("request", flat=True)) == [yes.pk]
 
 
 def test_choosing_nothing_approves_nothing(books: Books, asked: FundingRequest, client_of: SignIn) -> None:

@@ -303,6 +303,7 @@ HACKS: dict[str, tuple[str, Hack]] = {
         ACTUAL,
         lambda b: (placed(b), rows(Actual).update(transfer=None, placed_at=None, placed_by=None)),
     ),
+    "counted as freed": (ACTUAL, lambda b: (f.ActualFactory(), rows(Actual).update(freed=1))),
     "placed, and thrown away": (ACTUAL, lambda b: (placed(b), gone(Actual))),
     "placed by a transfer of other money": ("funding_actual_placed_once: another", lambda b: placed(b, amount=12_346)),
     "placed by a transfer of other books": (
