@@ -8,16 +8,27 @@ from django.test import Client
 from org.models import Domain, Person, Role
 from tests.factories import DomainFactory, PersonFactory, RoleGrantFactory
 
+# Whom the world of tests/world.py tells of are the same rows in each test, with numbers that no sequence reaches.
+RETAIL, OPERATIONS = 1_000_000_001, 1_000_000_002
 
-def person(name: str, role: str, domain: Domain | None = None) -> Person:
-    made = PersonFactory(name=name, email=f"{name.split()[0].lower()}@example.org")
-    RoleGrantFactory(person=made, role=role, domain=domain)
+
+def person(name: str, role: str, domain: Domain | None = None, **key: int) -> Person:
+    made = PersonFactory(name=name, email=f"{name.split()[0].lower()}@example.org", **key)
+    RoleGrantFactory(person=made, role=role, domain=domain, **key)
     return made
+
+
+def make_retail() -> Domain:
+    return DomainFactory(pk=RETAIL, key="retail", name="Retail")
+
+
+def make_product_operations() -> Person:
+    return person("Olga Operations", Role.PRODUCT_OPERATIONS, pk=OPERATIONS)
 
 
 @pytest.fixture
 def retail(db: None) -> Domain:
-    return DomainFactory(key="retail", name="Retail")
+    return make_retail()
 
 
 @pytest.fixture
@@ -37,7 +48,7 @@ def finance(db: None) -> Person:
 
 @pytest.fixture
 def product_operations(db: None) -> Person:
-    return person("Olga Operations", Role.PRODUCT_OPERATIONS)
+    return make_product_operations()
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """Servers, a browser and a closed network for the tests; the people they tell of are in tests/cast.py."""
 
+import gc
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import django
 import pytest
@@ -11,13 +13,14 @@ from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
 
 from config.embedded.processes import Failed
-from tests import databases, infrastructure
+from tests import databases, infrastructure, rows
 
 SERVERS = infrastructure.Servers()
 NUMBER = infrastructure.worker_number()
 AHEAD = pytest.StashKey[subprocess.Popen[bytes]]()
 
 if NUMBER == 0:
+    infrastructure.keep_compiled()
     SERVERS.prepare_addresses()
 else:
     os.environ["REDIS_URL"] = infrastructure.redis_url_for(NUMBER, os.environ["REDIS_URL"])
@@ -25,7 +28,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Playwright runs an event loop in this thread, which Django would otherwise take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 django.setup()
-databases.quicken_flush()
 infrastructure.find_static_files_once()
 
 # Files whose tests share what takes long to make: one worker runs them all, each other test goes where there is room.
@@ -61,6 +63,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays, and need not be looked through again and again for what is no longer used."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 class Scheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
@@ -88,6 +97,16 @@ def django_db_modify_db_settings(
     if NUMBER:
         with django_db_blocker.unblock():
             connection.settings_dict["TEST"]["TEMPLATE"] = databases.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        if rows.may_rest_triggers():
+            rows.Migrated().instead_of_flush()
+    yield
+    with django_db_blocker.unblock():
+        rows.end_other_sessions()
 
 
 @pytest.fixture(scope="session", autouse=True)

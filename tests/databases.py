@@ -1,12 +1,10 @@
 """The migrations run once for a run of the tests, and not once for each worker, which copies what they made.
 
-`python -m tests.databases` makes that template ahead of time, while the workers still collect their tests. Between two
-tests that commit, only what they wrote is taken away.
+`python -m tests.databases` makes that template ahead of time, while the workers still collect their tests.
 """
 
 import os
 import secrets
-from typing import Any
 
 import django
 import psycopg
@@ -47,25 +45,6 @@ def drop_template() -> None:
     """On a server that lives on; that of the tests goes as a whole."""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(os.environ[NAME])))
-
-
-def quicken_flush() -> None:
-    """Tables are emptied row by row, a tenth of the work of making all of their files anew, which TRUNCATE does."""
-    from django.db.backends.postgresql.operations import DatabaseOperations
-
-    truncate = DatabaseOperations.sql_flush
-
-    def sql_flush(self: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-            (free,) = cursor.fetchone()
-        if not free or options.get("reset_sequences"):
-            return truncate(self, style, tables, **options)
-        # The triggers that keep rows, and those of foreign keys, rest meanwhile.
-        rows = [f"DELETE FROM {self.quote_name(table)}" for table in tables]
-        return ["SET LOCAL session_replication_role = replica", *rows]
-
-    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any, TextIO
@@ -23,6 +24,13 @@ from config.embedded.servers import CARELESS, Folders, start_postgres, start_red
 
 PREFIX = "stakes-test-"
 ADDRESSES = ("DATABASE_URL", "REDIS_URL")
+
+
+def keep_compiled() -> None:
+    """Each module is compiled once, and not once for each worker, its children and each run: that is what
+    PYTHONDONTWRITEBYTECODE would mean, which the images of many containers set."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def worker_number() -> int:

@@ -1,5 +1,5 @@
 """Every page, light and dark, from wide to narrow and zoomed: axe finds nothing and skips nothing, nothing scrolls
-sideways, nothing moves for those who asked for less motion, and the console stays empty."""
+sideways, nothing moves for those who asked for less motion, Tab reaches everything, and the console stays empty."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from org.models import Person
 from tests.browser import Complaints
 from tests.journeys.helpers import MOVING, SIDEWAYS, sign_in, troubles
+from tests.journeys.tabbing import troubles_by_tab
 from tests.world import BEFORE_THE_DOOR, PAGES, WALKS, Address
 
 # Each width and each theme once: colours hang on the theme alone, and which parts there are on the width. The journey
@@ -20,6 +21,18 @@ SIGHTS = [(1440, 900, "light"), (390, 844, "dark")]
 WIDTHS = [(1024, 768), (720, 450)]
 DRAWN = "theme => [...document.querySelectorAll('[data-plot]')].every(one => one.dataset.drawn === theme)"
 LOADED = "() => [...document.querySelectorAll('details [hx-get]')].every(one => one.querySelector('table'))"
+# What one click away shows must be as sound as the rest; and rows scrolled out of sight would be skipped.
+OPEN = """() => {
+  const shut = [...document.querySelectorAll("details:not([open])")];
+  const boxes = [...document.querySelectorAll(".scroll")].map((one) => [one, one.style.maxHeight]);
+  shut.forEach((one) => { one.open = true; });
+  boxes.forEach(([one]) => { one.style.maxHeight = "none"; });
+  window.asItWas = () => {
+    shut.forEach((one) => { one.open = false; });
+    boxes.forEach(([one, height]) => { one.style.maxHeight = height; });
+    document.querySelectorAll(".plot > *").forEach((one) => { one.style.visibility = ""; });
+  };
+}"""
 Look = Callable[[Iterable[Address], Client | None], list[str]]
 
 
@@ -58,7 +71,10 @@ def _troubles_of(page: Page, server: str, address: Address) -> list[str]:
     for width, height in WIDTHS:
         page.set_viewport_size({"width": width, "height": height})
         found += [f"{address.url} {width}: {trouble}" for trouble in page.evaluate(SIDEWAYS)]
-    return found
+    page.evaluate("asItWas()")
+    _see(page, *SIGHTS[0])
+    page.wait_for_function(DRAWN, arg=SIGHTS[0][2])
+    return [*found, *(f"{address.url} by Tab: {trouble}" for trouble in sorted(troubles_by_tab(page)))]
 
 
 def _see(page: Page, width: int, height: int, theme: str) -> None:
@@ -67,10 +83,8 @@ def _see(page: Page, width: int, height: int, theme: str) -> None:
 
 
 def _open_all(page: Page) -> None:
-    """What one click away shows must be as sound as the rest, charts included."""
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    # Rows scrolled out of sight would be skipped.
-    page.evaluate("document.querySelectorAll('.scroll').forEach(one => { one.style.maxHeight = 'none'; })")
+    """What is one click away, charts included."""
+    page.evaluate(OPEN)
     for chart in page.locator("[data-plot]").all():
         chart.scroll_into_view_if_needed()
         page.wait_for_function("one => one.dataset.ready === '1'", arg=chart.element_handle())

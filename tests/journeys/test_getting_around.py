@@ -110,20 +110,23 @@ def test_keys_turned_off_are_off_on_other_devices_too(
 def test_the_dialogs_are_sound_for_every_reader(home: Page, theme: Any) -> None:
     home.emulate_media(color_scheme=theme, reduced_motion="reduce")
     home.keyboard.press("?")
-    expect(home.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    shortcuts, search = (home.get_by_role("dialog", name=name) for name in ("Keyboard shortcuts", "Search"))
+    expect(shortcuts).to_be_visible()
     assert troubles(home) == []
     home.keyboard.press("Escape")
+    expect(shortcuts).to_be_hidden()  # no key opens a dialog below another one
     for width in (1440, 390):
         home.set_viewport_size({"width": width, "height": 900})
         home.keyboard.press("/")
+        expect(search.get_by_role("searchbox")).to_be_focused()  # what is typed before would be keys of the page
         # The answer to a part of the word looks the same, and the next one would be swapped in under the eyes.
         with home.expect_response(lambda answer: answer.url.endswith("q=parcel")):
             home.keyboard.type("parcel")
-        expect(home.get_by_role("dialog", name="Search").get_by_role("link")).to_have_count(3)
+        expect(search.get_by_role("link")).to_have_count(3)
         home.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
         assert troubles(home) == []
         home.keyboard.press("Escape")
-        expect(home.get_by_role("dialog", name="Search")).to_be_hidden()
+        expect(search).to_be_hidden()
 
 
 def test_the_tour_walks_three_steps_by_keyboard_and_never_returns(home: Page, executive: Person) -> None:
