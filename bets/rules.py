@@ -296,6 +296,17 @@ class Proposal:
     is_repeated: bool = False  # word for word the latest decision, of the same person on the same day
 
 
+def aside_refusals(learned: str, dissent: Sequence[str]) -> Iterator[str]:
+    """Why what is recorded beside a decision cannot stand like this."""
+    if len(learned) > 2000:
+        yield f"What was learnt has {len(learned):,} characters: 2,000 are the most."
+    for words in dissent:
+        if not words.strip():
+            yield "Whoever dissents says why."
+        elif len(words) > 1000:
+            yield f"The dissent has {len(words):,} characters: 1,000 are the most."
+
+
 def decision_refusals(wanted: Proposal, *, today: date) -> Iterator[str]:
     """Why a decision cannot be recorded like this; nothing when it can."""
     if wanted.kind not in DECISIONS:

@@ -27,6 +27,7 @@ from bets import api_reading as record
 from bets import api_standards as standards
 from bets import api_writing as writing
 from funding import api_actuals as actuals
+from funding import api_audit as audit
 from funding import api_authority as authority
 from funding import api_budgets as budgets
 from funding import api_capacity as capacity
@@ -42,6 +43,10 @@ from metrics import api as metrics
 from metrics import api_writing as library
 from org import api as org
 from portfolio import api as portfolio
+from portfolio import api_decisions as log
+from portfolio import api_forums as forums
+from portfolio import api_reviewing as reviewing
+from portfolio import api_reviews as reviews
 from portfolio import api_winding as winding
 from portfolio import api_writing as stating
 
@@ -120,6 +125,8 @@ MONEY_FILE = "money/files/<int:pk>/"
 RECONCILIATIONS = "money/reconciliations/"
 RECONCILIATION = f"{RECONCILIATIONS}<int:pk>/"
 PERIOD = f"{LEDGER}periods/<str:code>/"
+REVIEW = "reviews/<slug:forum>/<int:number>/"
+ITEM = f"{REVIEW}bets/<str:key>/"
 LEARNING = f"{OF_BET}learning-outcomes/<int:number>/"
 urlpatterns = [
     path("", Root.as_view(), name="api_root"),
@@ -136,6 +143,8 @@ urlpatterns = [
     path("bets/<str:key>/readings/", bets.ListReadings.as_view(), name="api_list_readings"),
     path("bets/<str:key>/verdicts/", bets.ListVerdicts.as_view(), name="api_list_verdicts"),
     path(f"{OF_BET}decisions/", both(bets.ListDecisions, stating.DecideBet), name="api_list_decisions"),
+    path(f"{OF_BET}decisions/<int:number>/", log.ShowDecision.as_view(), name="api_show_decision"),
+    path("decisions/", log.ListDecisionLog.as_view(), name="api_list_decision_log"),
     path("bets/<str:key>/events/", bets.ListEvents.as_view(), name="api_list_events"),
     path(f"{OF_BET}wind-down-cost/", winding.PlanWindDown.as_view(), name="api_plan_wind_down"),
     path(f"{OF_BET}wind-down/", winding.FinishWindDown.as_view(), name="api_finish_wind_down"),
@@ -187,6 +196,7 @@ urlpatterns = [
     path("money/budgets/", both(budgets.ListBudgets, budgets.OpenBudget), name="api_list_budgets"),
     path("money/budgets/<int:pk>/", both(budgets.ShowBudget, budgets.ChangeBudget), name="api_show_budget"),
     path("money/budgets/<int:pk>/withdraw/", budgets.WithdrawBudget.as_view(), name="api_withdraw_budget"),
+    path("money/budgets/<int:pk>/year-end/", budgets.EndYear.as_view(), name="api_end_year"),
     path("money/map/", budgets.ShowFundingMap.as_view(), name="api_show_funding_map"),
     path("money/authority/who/", authority.ShowWhoMay.as_view(), name="api_show_who_may_approve"),
     path("money/authority/limits/", both(authority.ListLimits, authority.SetLimit), name="api_list_limits"),
@@ -210,6 +220,7 @@ urlpatterns = [
     path("money/capacity/", both(capacity.ListCapacity, capacity.PlanCapacity), name="api_list_capacity"),
     path("money/capacity/<int:pk>/", both(capacity.ShowCapacity, capacity.ChangeCapacity), name="api_show_capacity"),
     path("bets/<str:key>/value/agreed/", both(capacity.ShowAgreements, capacity.AgreeValue), name="api_agree_value"),
+    path("money/audit/", audit.ListAuditTrail.as_view(), name="api_list_audit_trail"),
     path("money/ledgers/", both(books.ListLedgers, books.OpenLedger), name="api_list_ledgers"),
     path(LEDGER, books.ShowLedger.as_view(), name="api_show_ledger"),
     path(f"{LEDGER}accounts/", books.ListAccounts.as_view(), name="api_list_accounts"),
@@ -238,6 +249,24 @@ urlpatterns = [
     path(RECONCILIATIONS, both(actuals.ListReconciliations, actuals.Reconcile), name="api_list_reconciliations"),
     path(RECONCILIATION, actuals.ShowReconciliation.as_view(), name="api_show_reconciliation"),
     path(f"{RECONCILIATION}lines/", actuals.ListReconciliationLines.as_view(), name="api_list_reconciliation_lines"),
+    path("forums/", both(forums.ListForums, forums.OpenForum), name="api_list_forums"),
+    path("forums/<slug:key>/", both(forums.ShowForum, forums.ChangeForum), name="api_show_forum"),
+    path("forums/<slug:key>/end/", forums.EndForum.as_view(), name="api_end_forum"),
+    path("reviews/", reviews.ListReviews.as_view(), name="api_list_reviews"),
+    path(REVIEW, reviews.ShowReview.as_view(), name="api_show_review"),
+    path(f"{REVIEW}move/", reviewing.MoveReview.as_view(), name="api_move_review"),
+    path(f"{REVIEW}cancel/", reviewing.CancelReview.as_view(), name="api_cancel_review"),
+    path(f"{REVIEW}agenda/", reviewing.MakeAgenda.as_view(), name="api_make_agenda"),
+    path(f"{REVIEW}agenda/order/", reviewing.OrderAgenda.as_view(), name="api_order_agenda"),
+    path(f"{REVIEW}bets/", reviewing.PutOnAgenda.as_view(), name="api_put_on_agenda"),
+    path(ITEM, reviewing.TakeOffAgenda.as_view(), name="api_take_off_agenda"),
+    path(f"{REVIEW}open/", reviewing.OpenReview.as_view(), name="api_open_review"),
+    path(f"{REVIEW}join/", reviewing.JoinReview.as_view(), name="api_join_review"),
+    path(f"{REVIEW}close/", reviewing.CloseReview.as_view(), name="api_close_review"),
+    path(f"{ITEM}vote/", reviewing.CastVote.as_view(), name="api_cast_vote"),
+    path(f"{ITEM}open/", reviewing.OpenItem.as_view(), name="api_open_item"),
+    path(f"{ITEM}second-vote/", reviewing.CallSecondVote.as_view(), name="api_call_second_vote"),
+    path(f"{ITEM}decide/", reviewing.DecideItem.as_view(), name="api_decide_item"),
     path("flags/", bets.ListFlags.as_view(), name="api_list_flags"),
     path("evidence/rules/", portfolio.ListRules.as_view(), name="api_list_rules"),
     path("goals/", both(bets.ListGoals, standards.AddGoal), name="api_list_goals"),

@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "org.tasks.deliver_events", "schedule": 30.0, "options": {"expires": 30}},
     "notices": {"task": "org.tasks.send_notices", "schedule": 60.0, "options": {"expires": 60}},
     "requests": {"task": "funding.tasks.watch_requests", "schedule": 600.0, "options": {"expires": 600}},
+    "reviews": {"task": "portfolio.tasks.prepare_reviews", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget": {"task": "org.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

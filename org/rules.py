@@ -40,6 +40,7 @@ ACTS = {
     "see_sources": {"product_lead", "product_operations", "executive", "finance"},
     "see_addresses": {"product_lead", "product_operations", "executive", "finance"},
     "tidy_views": {"product_operations"},
+    "keep_forums": {"product_operations"},
 }
 WORDS = {
     "record_signal": "type in signals",
@@ -77,6 +78,7 @@ WORDS = {
     "see_sources": "see sources",
     "see_addresses": "see e-mail addresses",
     "tidy_views": "change views that others share",
+    "keep_forums": "open or change a forum",
 }
 
 TOKEN_DAYS = (30, 90, 365)
@@ -118,7 +120,8 @@ def refusals(powers: Powers, act: str, domain: int | None = None) -> Iterator[st
         yield "This account is not active."
     elif not powers.may(act, domain):
         roles = " or ".join(sorted(role.replace("_", " ") for role in ACTS[act]))
-        yield f"You may not {WORDS[act]} here: that takes the role {roles} for this domain."
+        where = "" if domain is None else " for this domain"
+        yield f"You may not {WORDS[act]} here: that takes the role {roles}{where}."
 
 
 def token_refusals(powers: Powers, name: str, days: int, held: Iterable[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from lib.tables import TYPES
 from org.requests import PersonRequest
 from org.visibility import powers_of
 from portfolio import actions
-from portfolio.asked import Asked
+from portfolio.asking import Asking
 from portfolio.board import rows_of
 from portfolio.browse import chosen
 from portfolio.exports import csv_lines, workbook
@@ -40,7 +40,7 @@ def table_alone(request: PersonRequest, shown: dict[str, Any]) -> HttpResponse:
     return answer
 
 
-def shorter_url(request: PersonRequest, asked: Asked) -> str | None:
+def shorter_url(request: PersonRequest, asked: Asking) -> str | None:
     """Where to go instead when a form without JavaScript has sent its empty fields too, so that URLs stay short."""
     leftovers = any(value == "" for values in request.GET.lists() for value in values[1])
     return f"{request.path}{asked.path}" if leftovers and not asked.ignored else None

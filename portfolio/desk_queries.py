@@ -60,7 +60,7 @@ def to_decide(person: Person, today: date) -> BetQuerySet:
     return mine.annotate(due=Subquery(asked)).exclude(due=None).order_by("due", "key")
 
 
-def _gates(today: date) -> QuerySet[Tranche]:
+def gates_near(today: date) -> QuerySet[Tranche]:
     """Of each live or held bet the latest gate that is near or past, if nobody has said whether it was met."""
     near = today + SOON
     later = Tranche.objects.filter(bet=OuterRef("bet"), sequence__gt=OuterRef("sequence"), planned_on__lte=near)
@@ -69,12 +69,12 @@ def _gates(today: date) -> QuerySet[Tranche]:
 
 
 def my_gates(person: Person, today: date) -> QuerySet[Tranche]:
-    return _gates(today).filter(bet__lead=person)
+    return gates_near(today).filter(bet__lead=person)
 
 
 def gates_to_say(person: Person, powers: Powers, today: date) -> QuerySet[Tranche]:
     """Gates of bets that others lead, for those who may say whether they were met."""
-    return _gates(today).filter(within(powers, "say_gate")).exclude(bet__lead=person)
+    return gates_near(today).filter(within(powers, "say_gate")).exclude(bet__lead=person)
 
 
 def learning_due(person: Person, today: date) -> QuerySet[LearningOutcome]:

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import django_filters
-from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from org.rules import reach
 from org.visibility import powers_of
 from portfolio.board import UNJUDGED, UNREAD, with_health, with_verdict
 from portfolio.nights import latest_night
+from portfolio.sifting import Sifting, many, one_day
 
 SHOWS = {
     "all": gettext_lazy("All bets"),
@@ -93,40 +93,28 @@ class Options:
         return {below for top in self.ids("domain", values) if top is not None for below in reach(top, children)}
 
 
-def _many(label: Any, choices: Any, method: str) -> django_filters.MultipleChoiceFilter:
-    return django_filters.MultipleChoiceFilter(
-        label=label, choices=choices, method=method, widget=forms.CheckboxSelectMultiple
-    )
+class BetFilter(Sifting):
+    """BetFilter(data, bets, person=…, night=…) narrows `bets`; several values of one filter mean any of them. Without
+    a person, `request` names one."""
 
-
-def _day(label: Any, method: str) -> django_filters.DateFilter:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return django_filters.DateFilter(label=label, method=method, input_formats=["%Y-%m-%d"], widget=widget)
-
-
-class BetFilter(django_filters.FilterSet):  # type: ignore[misc] # the library has no types
-    """BetFilter(data, bets, person=…, night=…) narrows `bets`; several values of one filter mean any of them.
-
-    `qs` are the bets; `kept` is what was understood, {name: values} in one order for ever; `ignored` is the rest, as
-    “name=value”; `complaints` says of each of the ignored what is wrong. Without a person, `request` names one;
-    `besides` are names of parameters that mean something else to the caller.
-    """
+    meaningless = gettext_lazy("“%(asked)s” is not something bets can be filtered by.")
+    blank = {"show": "all"}
 
     q = django_filters.CharFilter(label=gettext_lazy("Words"), method="by_words", max_length=100)
     show = django_filters.ChoiceFilter(label=gettext_lazy("View"), choices=list(SHOWS.items()), method="by_view")
-    verdict = _many(gettext_lazy("Verdict"), VERDICTS, "by_verdict")
-    flag = _many(gettext_lazy("Flag"), Flag.Kind.choices, "by_flag")
-    health = _many(gettext_lazy("Health of signals"), HEALTHS, "by_health")
-    grade = _many(gettext_lazy("Evidence grade"), GRADES, "by_grade")
-    domain = _many(gettext_lazy("Domain"), list, "by_domain")
-    goal = _many(gettext_lazy("Goal"), list, "by_goal")
-    lead = _many(gettext_lazy("Product lead"), list, "by_lead")
-    team = _many(gettext_lazy("Team"), list, "by_team")
-    stage = _many(gettext_lazy("Stage"), Bet.Stage.choices, "by_field")
-    state = _many(gettext_lazy("State"), Bet.State.choices, "by_field")
-    horizon = _many(gettext_lazy("Horizon"), [(str(key), label) for key, label in Bet.Horizon.choices], "by_field")
-    decide_by_after = _day(gettext_lazy("Decide by, from"), "by_first_day")
-    decide_by_before = _day(gettext_lazy("Decide by, until"), "by_last_day")
+    verdict = many(gettext_lazy("Verdict"), VERDICTS, "by_verdict")
+    flag = many(gettext_lazy("Flag"), Flag.Kind.choices, "by_flag")
+    health = many(gettext_lazy("Health of signals"), HEALTHS, "by_health")
+    grade = many(gettext_lazy("Evidence grade"), GRADES, "by_grade")
+    domain = many(gettext_lazy("Domain"), list, "by_domain")
+    goal = many(gettext_lazy("Goal"), list, "by_goal")
+    lead = many(gettext_lazy("Product lead"), list, "by_lead")
+    team = many(gettext_lazy("Team"), list, "by_team")
+    stage = many(gettext_lazy("Stage"), Bet.Stage.choices, "by_field")
+    state = many(gettext_lazy("State"), Bet.State.choices, "by_field")
+    horizon = many(gettext_lazy("Horizon"), [(str(key), label) for key, label in Bet.Horizon.choices], "by_field")
+    decide_by_after = one_day(gettext_lazy("Decide by, from"), "by_first_day")
+    decide_by_before = one_day(gettext_lazy("Decide by, until"), "by_last_day")
     sample = django_filters.ChoiceFilter(
         label=gettext_lazy("Sample data"), method="by_sample",
         choices=[("yes", gettext_lazy("Sample data only")), ("no", gettext_lazy("Without sample data"))],
@@ -142,41 +130,8 @@ class BetFilter(django_filters.FilterSet):  # type: ignore[misc] # the library h
         self.night = latest_night() if person is None else night
         self.options = options = Options(bets, self.person)
         for name in ("domain", "goal", "lead", "team"):
-            self.filters[name].extra["choices"] = _choices(options, name)
-        self.kept, self.ignored = self._sifted(data or QueryDict(), set(besides))
-        self.data = QueryDict(mutable=True)
-        for name, values in self.kept.items():
-            self.data.setlist(name, values)
-
-    @property
-    def complaints(self) -> list[str]:
-        """One sentence for each value, or name, that means nothing here."""
-        return [complaint(pair) for pair in self.ignored]
-
-    def value(self, name: str) -> str:
-        """The one value kept of a filter, or nothing."""
-        return self.kept.get(name, [""])[0]
-
-    def qs_without(self, name: str) -> BetQuerySet:
-        """The bets as if the filter `name` had not been asked for."""
-        bets: BetQuerySet = self.queryset if self.is_valid() else self.queryset.none()
-        for other, value in self.form.cleaned_data.items():
-            if other != name:
-                bets = self.filters[other].filter(bets, value)
-        return bets
-
-    def _sifted(self, data: QueryDict, besides: set[str]) -> tuple[dict[str, list[str]], list[str]]:
-        known = {*self.filters, *besides}
-        ignored = [f"{name}={value}" for name in data if name not in known for value in data.getlist(name)]
-        kept: dict[str, list[str]] = {}
-        for name, one in self.filters.items():
-            given = [value.strip() for value in data.getlist(name) if value.strip()]
-            sound = [value for value in dict.fromkeys(given) if _is_sound(one, value)]
-            ignored += [f"{name}={value}" for value in given if value not in sound]
-            values = sorted(sound) if isinstance(one, django_filters.MultipleChoiceFilter) else sound[-1:]
-            if values and (name, values) != ("show", ["all"]):
-                kept[name] = values
-        return kept, list(dict.fromkeys(ignored))
+            self.filters[name].extra["choices"] = choices_of(options, name)
+        self.sift(data, besides)
 
     # ---- one method a filter; each is called only with a value
 
@@ -228,15 +183,8 @@ class BetFilter(django_filters.FilterSet):  # type: ignore[misc] # the library h
         return bets.filter(is_sample=answer == "yes")
 
 
-def _is_sound(one: django_filters.Filter, value: str) -> bool:
-    try:
-        one.field.clean([value] if isinstance(one, django_filters.MultipleChoiceFilter) else value)
-    except forms.ValidationError:
-        return False
-    return True
-
-
-def _choices(options: Options, name: str) -> Callable[[], list[tuple[str, str]]]:
+def choices_of(options: Options, name: str) -> Callable[[], list[tuple[str, str]]]:
+    """What a filter offers, in the shape of a form."""
     # A function, because forms copy their fields deeply, and would copy the options with a method of theirs.
     return lambda: [(option.value, option.label) for option in getattr(options, name)]
 
@@ -252,9 +200,3 @@ def conditions(person: Person, night: Run | None) -> dict[str, Q]:
         "signals": Q(Exists(unsound)),
         "mine": Q(lead=person),
     }
-
-
-def complaint(pair: str) -> str:
-    """Says of “name=value” that it means nothing here."""
-    shown = pair if len(pair) <= 80 else pair[:79] + "…"
-    return _("“%(asked)s” is not something bets can be filtered by.") % {"asked": shown.replace("\x00", "�")}

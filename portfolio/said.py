@@ -15,7 +15,7 @@ from org.models import Run
 from portfolio.answer import LOG_20, Answer, answer_of, finding_kind
 from portfolio.charts import shown
 from portfolio.night import finding_of
-from portfolio.prospects import prospects_of, resolution_words
+from portfolio.prospects import prospects_of, resolution_words, share_words
 from portfolio.reasoning import GRADES, Claim, Step, assumption_of, claims_of, interval_of, reading_steps
 from portfolio.standing import Standing, standing_of
 
@@ -75,6 +75,11 @@ class Said:
     @property
     def interval(self) -> str:
         return interval_of(self.reading) if self.reading else _("not bounded yet")
+
+    @property
+    def chance(self) -> str:
+        """The chance of reaching the target; empty where none was computed."""
+        return share_words(self.reading.chance) if self.reading and self.reading.chance is not None else ""
 
     @property
     def since(self) -> str:

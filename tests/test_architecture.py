@@ -66,7 +66,8 @@ def views(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPat
             yield route, entry
 
 
-OPEN = ("accounts/", "healthz", "offline/", "worker.js", "admin/login", "admin/logout")
+# A calendar signs in nobody: its address is the secret (tests/reviews/test_calendar.py).
+OPEN = ("accounts/", "healthz", "offline/", "worker.js", "admin/login", "admin/logout", "calendar/<slug:token>.ics")
 
 
 @pytest.mark.django_db

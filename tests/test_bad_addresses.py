@@ -45,10 +45,16 @@ def addresses(names: dict[str, Any]) -> list[str]:
     """Every address of the product (not of the back office), with something that exists wherever one is named."""
     stand_ins = {"run_id": names["done"], "person_id": names["lead"], "series_id": names["typed"], "number": 1,
                  "budget_id": names["budget"], "code": "1000", "period": "2026", "kind": "share",
-                 "part": "limit"}  # fmt: skip
+                 "part": "limit", "forum": "growth"}  # fmt: skip
     rows = {"requests": names["asked"], "files": names["money_file"], "reconciliations": names["reconciled"],
             "budgets": names["budget"]}  # fmt: skip
-    keys = {"bets": "B-cease", "sources": names["source"], "metrics": names["metric"], "templates": "offer"}
+    keys = {
+        "bets": "B-cease",
+        "sources": names["source"],
+        "metrics": names["metric"],
+        "templates": "offer",
+        "forums": "growth",
+    }
     found = []
     for route in _all_routes(get_resolver()):
         if route.startswith(("admin/", "accounts/", "trouble/")) or "(?P" in route:
@@ -73,7 +79,7 @@ def test_every_page_is_among_the_addresses(visited: Any, everything: dict[str, A
     _, urls = visited
     pages = [page.url.format(**everything).split("?")[0] for page in PAGES.values() if page.status == 200]
     # The bets of the walk stand for one another.
-    pages = [url for url in pages if not url.startswith(("/bets/", "/runs/", "/accounts/"))]
+    pages = [url for url in pages if "/bets/" not in url and not url.startswith(("/runs/", "/accounts/"))]
     pages.remove(f"/imports/{everything['import_done']}/")  # the one that was checked stands for it
     assert set(pages) <= set(urls)
 

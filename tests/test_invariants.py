@@ -33,6 +33,7 @@ from tests import factories as f
 from tests.attempts import Attempt, one, twice, without
 from tests.funding import test_invariants as money
 from tests.funding import test_triggers as hacks
+from tests.reviews import test_invariants as reviews
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -207,7 +208,7 @@ def test_the_database_refuses(name: str) -> None:
 def test_every_constraint_has_somebody_who_tries_to_break_it() -> None:
     ours = [apps.get_app_config(name).get_models() for name in ("org", "metrics", "bets", "funding", "portfolio")]
     named = {constraint.name for models in ours for model in models for constraint in model._meta.constraints}
-    assert named == {*ATTEMPTS, *money.ATTEMPTS}
+    assert named == {*ATTEMPTS, *money.ATTEMPTS, *reviews.ATTEMPTS}
 
 
 def test_a_lower_target_below_the_kill_line_is_fine_when_lower_is_better() -> None:
@@ -377,4 +378,10 @@ def test_every_trigger_has_somebody_who_tries_to_break_it() -> None:
         "bets_segment_frozen_once_live", "bets_evidence_frozen_once_confirmed", "bets_evidence_strength_capped",
         "bets_evidencelink_frozen_once_confirmed", "bets_evidencefile_frozen_once_confirmed",
     }  # fmt: skip
-    assert found == {*APPEND_ONLY, *(case.split(",")[0] for case in FROZEN), *others, *hacks.TRIGGERS}
+    assert found == {
+        *APPEND_ONLY,
+        *(case.split(",")[0] for case in FROZEN),
+        *others,
+        *hacks.TRIGGERS,
+        *reviews.TRIGGERS,
+    }

@@ -5,19 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
-from django.views.csrf import csrf_failure
+from pytest_django import DjangoDbBlocker
 
 from bets.models import Bet, Evidence, EvidenceKind
-from config import urls as product
 from lib import clock
-from lib.refusals import Refused
 from metrics.models import Metric, Signal, Source
 from org.models import Domain, Job, Person, Run
 from portfolio.models import SavedView
 from tests.bets.imported import imports_of
+from tests.cast import OPERATIONS, RETAIL, make_product_operations, make_retail
 from tests.factories import (
     AT,
     TODAY,
@@ -62,6 +58,9 @@ from tests.factories import (
 )
 from tests.funding.asked import asked_of
 from tests.funding.booked import brought_by, budgets_of
+from tests.reviews.addresses import PAGES as REVIEWS
+from tests.reviews.met import met_of
+from tests.rows import Kept
 
 FLAGS = {
     "cease": "cease",
@@ -147,6 +146,7 @@ PAGES = {
     "budgets": Address("/money/budgets/"),
     "budget": Address("/money/budgets/{budget}/"),
     "changing a budget": Address("/money/budgets/{budget}/change/"),
+    "ending a year": Address("/money/budgets/{budget}/year-end/"),
     "funding map": Address("/money/map/"),
     "authority": Address("/money/authority/"),
     "guardrails": Address("/money/guardrails/"),
@@ -163,6 +163,10 @@ PAGES = {
     "file of budgets": Address("/money/files/{money_file}/"),
     "actuals": Address("/money/actuals/?state=all"),
     "reconciliation": Address("/money/reconciliations/{reconciled}/?all=1"),
+    "decisions": Address("/decisions/?q=e&stands=against"),
+    "decision": Address("/bets/B-cease/decisions/1/"),
+    "looked at again": Address("/decisions/again/?of=all"),
+    **{name: Address(url) for name, url in REVIEWS.items()},
     "typing a signal": Address("/series/{typed}/signals/new/"),
     "search": Address("/search/"),
     "search, found": Address("/search/?q=bet"),
@@ -179,24 +183,9 @@ PAGES = {
     "refused": Address("/trouble/refused/", 409),
     "broken": Address("/trouble/broken/", 500),
 }
-# The pages in walks of some, because making the world takes as long as looking at one of them.
+# The pages in walks of some: what begins and ends a test takes as long as looking at one of them.
 WALKS = [list(PAGES)[start : start + 9] for start in range(0, len(PAGES), 9)]
 BEFORE_THE_DOOR = ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/accounts/inactive/")
-
-
-def trouble(request: HttpRequest, kind: str) -> HttpResponse:
-    """The pages that speak of trouble, without having to cause it."""
-    if kind == "forbidden":
-        raise PermissionDenied
-    if kind == "stale":
-        return csrf_failure(request)
-    if kind == "refused":
-        raise Refused("‹The night has begun already.›", "‹The bet is ceased.›")
-    raise RuntimeError("It fell over, as this test wants.")
-
-
-urlpatterns = [path("trouble/<str:kind>/", trouble), path("", include(product.urlpatterns))]
-globals().update({name: handler for name, handler in vars(product).items() if name.startswith("handler")})
 
 
 def _bet(kind: str, run: Run, earlier: Run, domain: Domain) -> None:
@@ -355,10 +344,21 @@ def _run_under_way(by: Person) -> Run:
     return run
 
 
+@pytest.fixture(scope="session")
+def kept_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Kept:
+    with django_db_blocker.unblock():
+        return Kept(_world, before=lambda: (make_retail(), make_product_operations()))
+
+
 @pytest.fixture
-def everything(retail: Domain, product_operations: Person, settings: Any) -> dict[str, Any]:
+def everything(kept_world: Kept, retail: Domain, product_operations: Person, settings: Any) -> dict[str, Any]:
     """Data of every kind; the names that stand in the addresses of PAGES. Seen whole by product operations."""
-    settings.ROOT_URLCONF = "tests.world"
+    settings.ROOT_URLCONF = "tests.trouble"
+    return dict(kept_world.again())
+
+
+def _world() -> dict[str, Any]:
+    retail, product_operations = Domain.objects.get(pk=RETAIL), Person.objects.get(pk=OPERATIONS)
     earlier = RunFactory(as_of=TODAY - dt.timedelta(days=31), started_at=AT - dt.timedelta(days=31))
     done = RunFactory()
     for kind in FLAGS:
@@ -379,6 +379,7 @@ def everything(retail: Domain, product_operations: Person, settings: Any) -> dic
         )
     TokenFactory(user=product_operations)
     _talk(Bet.objects.get(key="B-cease"), product_operations)
+    met_of(product_operations)
     typed = SeriesFactory(source=SourceFactory(domain=retail))
     _standards()
     _stated(retail, product_operations)

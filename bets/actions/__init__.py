@@ -1,7 +1,7 @@
 """State changes of bets: what people state and decide, and what a run concludes."""
 
 from bets.actions.assuming import Assumed, add_assumption, change_assumption, drop_assumption, keep_assumptions
-from bets.actions.deciding import record_decision, record_second_reading
+from bets.actions.deciding import Aside, record_decision, record_second_reading
 from bets.actions.drafting import change_bet, drop_sketch, leave_sketch, write_premortem
 from bets.actions.findings import Link, attach_file, change_evidence, confirm_evidence, log_evidence, remove_file
 from bets.actions.foretelling import record_gate, record_value, state_forecast
@@ -41,6 +41,7 @@ from bets.actions.winding import plan_wind_down
 
 __all__ = [
     "ACTIVE",
+    "Aside",
     "Assumed",
     "Claim",
     "Clearing",

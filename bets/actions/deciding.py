@@ -1,22 +1,25 @@
 """What people decide: on bets, and on near misses."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from bets.models import Bet, Decision, Flag, SecondReading, Verdict
+from bets.models import Bet, Decision, Dissent, Flag, SecondReading
 from bets.rules import (
-    NIGHTS,
     Proposal,
+    aside_refusals,
     decider_refusals,
     decision_refusals,
     reader_refusals,
     second_reading_refusals,
 )
+from bets.verdicts import standing_verdict
 from lib.refusals import Refused, refuse_if
 from org.actions import record_event
-from org.models import Person, Run
+from org.models import Person
 from org.visibility import powers_of
 
 STATES = {
@@ -27,10 +30,21 @@ STATES = {
 }
 
 
+@dataclass(frozen=True)
+class Aside:
+    """What a review records beside a decision: what the bet has taught, who looks again at a decision against the
+    recommendation and when, and who dissented, in their words."""
+
+    learned: str = ""
+    second_reader: Person | None = None
+    rescore_on: date | None = None
+    dissent: Mapping[Person, str] = field(default_factory=dict)
+
+
 @transaction.atomic
 def record_decision(
     bet: Bet, kind: str, *, rationale: str, would_change: str, look_again_on: date | None, by: Person, at: datetime,
-    today: date, reverses: Decision | None = None,
+    today: date, reverses: Decision | None = None, aside: Aside | None = None,
 ) -> Decision:  # fmt: skip
     """Writes the next decision on a bet with the verdict as it stood, and clears the bet's open flags.
 
@@ -46,8 +60,14 @@ def record_decision(
         kind, rationale.strip(), would_change.strip(), None if kind == Decision.Kind.CEASE else look_again_on,
         bet.state, reverses.kind if reverses else "", reverses == latest, _repeats(latest, kind, rationale, by, today),
     )  # fmt: skip
+    aside = aside or Aside()
     refuse_if(decision_refusals(wanted, today=today))
-    decision = _write(bet, wanted, latest.number + 1 if latest else 1, reverses, by=by, at=at, today=today)
+    refuse_if(aside_refusals(aside.learned, list(aside.dissent.values())))
+    number = latest.number + 1 if latest else 1
+    decision = _write(bet, wanted, number, reverses, aside, by=by, at=at, today=today)
+    Dissent.objects.bulk_create(
+        Dissent(decision=decision, person=person, words=words.strip()) for person, words in aside.dissent.items()
+    )
     _follow(decision, at=at, today=today)
     return decision
 
@@ -62,16 +82,15 @@ def _repeats(latest: Decision | None, kind: str, rationale: str, by: Person, tod
 
 
 def _write(
-    bet: Bet, wanted: Proposal, number: int, reverses: Decision | None, *, by: Person, at: datetime, today: date
-) -> Decision:
-    stood = Verdict.objects.filter(
-        bet=bet, as_of__lte=today, run__kind__in=NIGHTS, run__state=Run.State.DONE
-    )  # fmt: skip
-    verdict = stood.order_by("-as_of", "-run_id").first()
+    bet: Bet, wanted: Proposal, number: int, reverses: Decision | None, aside: Aside, *, by: Person, at: datetime,
+    today: date,
+) -> Decision:  # fmt: skip
+    verdict = standing_verdict(bet, today)
     return Decision.objects.create(
         bet=bet, number=number, kind=wanted.kind, rationale=wanted.rationale, would_change=wanted.would_change,
         look_again_on=wanted.look_again_on, reverses=reverses, run_id=verdict.run_id if verdict else None,
-        verdict=verdict.kind if verdict else "", decided_at=at, decided_by=by,
+        verdict=verdict.kind if verdict else "", decided_at=at, decided_by=by, learned=aside.learned.strip(),
+        second_reader=aside.second_reader, rescore_on=aside.rescore_on,
     )  # fmt: skip
 
 

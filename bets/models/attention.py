@@ -33,6 +33,12 @@ class Decision(models.Model):
         Run, on_delete=models.PROTECT, null=True, related_name="+", help_text="The night whose readings stood."
     )
     verdict = models.CharField(max_length=14, blank=True, help_text="What the evidence said that night.")
+    learned = models.CharField(max_length=2000, blank=True, help_text="Of a bet that ceases: what it has taught.")
+    second_reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Who looks again at a decision that goes against the recommendation.",
+    )  # fmt: skip
+    rescore_on = models.DateField(null=True, blank=True, help_text="When it is looked at again, and scored.")
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -40,6 +46,8 @@ class Decision(models.Model):
         ordering = ["bet", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["bet", "number"], name="bets_decision_number_once"),
+            # What the item of an agenda that it was made on refers to.
+            models.UniqueConstraint(fields=["id", "bet"], name="bets_decision_on_its_bet"),
             # What a funding request that carries it out refers to.
             models.UniqueConstraint(fields=["id", "bet", "kind"], name="bets_decision_referred_to"),
             models.CheckConstraint(
@@ -50,10 +58,33 @@ class Decision(models.Model):
                 name="bets_decision_looked_at_again",
             ),
             models.CheckConstraint(condition=~Q(rationale="") & ~Q(would_change=""), name="bets_decision_says_why"),
+            models.CheckConstraint(
+                condition=Q(second_reader=None, rescore_on=None)
+                | Q(second_reader__isnull=False, rescore_on__isnull=False),
+                name="bets_decision_scored_by_somebody_on_a_day",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.bet}"
+
+
+class Dissent(models.Model):
+    """Somebody who took part in a decision and would have decided otherwise, in their words. Append-only."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="dissent")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=1000)
+
+    class Meta:
+        ordering = ["decision", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "person"], name="bets_dissent_once"),
+            models.CheckConstraint(condition=Q(words__regex=r"\S"), name="bets_dissent_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Dissent of {self.person}"
 
 
 class Flag(models.Model):

@@ -26,6 +26,7 @@ from portfolio.sample.files import FOLDER, PLACES, Feeds, config_of, write_all
 from portfolio.sample.money import Money
 from portfolio.sample.notes import LASTS
 from portfolio.sample.people import PASSWORD, PEOPLE, email_of
+from portfolio.sample.reviews import open_forums
 from portfolio.sample.shapes import Aim, Decided, Story
 from portfolio.sample.simulate import BEFORE, Drawn, draw, part_of
 
@@ -55,6 +56,7 @@ def load_sample(at: datetime, today: date) -> str:
     money = _replay(today, at)
     tell_the_log(today)
     money.ask_what_waits()
+    open_forums(today, at)
     return _summary()
 
 

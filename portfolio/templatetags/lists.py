@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from bets.models import Flag, Verdict
 from lib.money_words import exact_money, short_money
-from portfolio.asked import Header
+from portfolio.asking import Header
 from portfolio.board import Row
 from portfolio.browse import Total
 from portfolio.night import ACTIVE
@@ -48,13 +48,13 @@ def _asks_nothing(row: Row, last: date, today: date) -> bool:
 
 
 @register.simple_tag
-def head(header: Header, label: str = "", classes: str = "") -> SafeString:
+def head(header: Header, label: str = "", classes: str = "", anchor: str = "bets") -> SafeString:
     """The head of a column that one can sort by: a link, and for the sorted one the direction."""
     arrow = {"ascending": icon("arrow-up", 12), "descending": icon("arrow-down", 12)}.get(header.sorted, "")
     order = format_html(' aria-sort="{}"', header.sorted) if header.sorted else ""
     return format_html(
-        '<th scope="col" class="{}"{}><a id="sort-{}" href="{}#bets">{}{}</a></th>',
-        classes, order, header.key, header.url, label or header.label, arrow,
+        '<th scope="col" class="{}"{}><a id="sort-{}" href="{}#{}">{}{}</a></th>',
+        classes, order, header.key, header.url, anchor, label or header.label, arrow,
     )  # fmt: skip
 
 

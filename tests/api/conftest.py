@@ -1,11 +1,13 @@
 """A domain whose every name says “xylo”, so that a leak shows; and the address of each endpoint about it."""
 
+import copy
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from bets.models import Outcome
 from metrics.models import Series
@@ -84,6 +86,8 @@ from tests.factories import (
     ValueAgreementFactory,
     VerdictFactory,
 )
+from tests.reviews.addresses import OF_API, boards_of
+from tests.rows import Kept
 
 SECRET = "xylo"
 WRITTEN = ("assumptions", "evidence", "forecasts", "releases", "comments", "value")
@@ -111,6 +115,7 @@ class Shop:
         self._brought(size)
         self._bounded(size)
         self._authorised(size)
+        boards_of(self.domain, size)
         for number in range(size):
             DomainFactory(key=f"xylo-below-{number}", name="Xylo below", parent=self.domain)
             colleague = PersonFactory(name=f"Xylo colleague {number}")
@@ -231,8 +236,8 @@ class Shop:
 
     def _bounded(self, size: int) -> None:
         """Guardrails and capacity of teams of the domain, and what finance agreed."""
-        for _ in range(size):
-            self.rail = GuardrailFactory(kind="count", name="Xylo rail", horizon=None, domain=self.domain)
+        for number in range(size):
+            self.rail = GuardrailFactory(kind="count", name=f"Xylo rail {number}", horizon=None, domain=self.domain)
             self.capacity = CapacityFactory(team=self.bet.efforts.latest("pk").team)
             EffortFactory(bet=self.bet, team=TeamFactory(domain=self.domain, name="Xylo team"))
             ValueAgreementFactory(bet=self.bet, comment="Xylo comment", agreed_by=self.bet.lead)
@@ -292,16 +297,17 @@ class Shop:
         bet, source, series = f"/api/bets/{self.bet.key}/", f"/api/sources/{self.source.key}/", self.series.pk
         books = "/api/money/ledgers/xylo-books/"
         lists = ("bets", "flags", "goals", "domains", "teams", "people", "metrics", "sources", "series", "runs",
-                 "templates", "imports", "allowances")  # fmt: skip
+                 "templates", "imports", "allowances", "forums", "reviews")  # fmt: skip
         money = ("requests", "ledgers", "budgets", "actuals", "reconciliations", "guardrails", "capacity")
         return {
             "api_root": "/api/",
+            **OF_API,
             "api_show_portfolio": "/api/portfolio/",
-            "api_list_rules": "/api/evidence/rules/",
             **{f"api_list_{name}": f"/api/{name}/" for name in lists},
             **{f"api_list_{name}": f"/api/money/{name}/" for name in money},
             **self._bounds(),
             "api_show_bet": bet,
+            "api_show_decision": f"{bet}decisions/1/",
             "api_show_outcome": f"{bet}outcomes/1/",
             "api_list_outcome_signals": f"{bet}outcomes/1/signals/",
             **{f"api_list_{name}": f"{bet}{name}/" for name in ("readings", "verdicts", "decisions", "events")},
@@ -352,9 +358,16 @@ def _cleared(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def kept_shop(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Kept:
+    with django_db_blocker.unblock():
+        return Kept(Shop)
+
+
 @pytest.fixture
-def shop(db: None) -> Shop:
-    return Shop()
+def shop(kept_shop: Kept, db: None) -> Shop:
+    made: Shop = copy.deepcopy(kept_shop.again())  # what a test does to it ends with the test
+    return made
 
 
 @pytest.fixture

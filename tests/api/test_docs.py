@@ -14,6 +14,8 @@ from lib.clock import now
 from org.actions import issue_token
 from org.models import Person
 from tests.factories import (
+    TODAY,
+    AgendaItemFactory,
     AllowanceFactory,
     AssumptionFactory,
     BetFactory,
@@ -22,10 +24,13 @@ from tests.factories import (
     EvidenceKindFactory,
     FamilyRuleFactory,
     FlagFactory,
+    ForumFactory,
+    ForumMemberFactory,
     ImportFactory,
     ImportRowFactory,
     OutcomeFactory,
     ReadingFactory,
+    ReviewFactory,
     RunFactory,
     SignalFactory,
     TeamFactory,
@@ -59,6 +64,9 @@ def bets() -> None:
     draft.teams.add(TeamFactory(key="atlas", domain=claims))
     for other in (bet, BetFactory(key="CL-02", name="Glass", domain=claims), draft):
         TrancheFactory(bet=other, sequence=1)
+    board = ForumFactory(key="claims-board", level="product", domain=claims, name="Claims board")
+    ForumMemberFactory(forum=board, person=board.chair)
+    AgendaItemFactory(review=ReviewFactory(forum=board, number=1, held_on=TODAY), bet=bet, position=1)
     ImportRowFactory(file=ImportFactory(pk=7, rows_seen=3, rows_bad=1))
 
 

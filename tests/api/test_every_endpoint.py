@@ -20,13 +20,14 @@ READ_ONLY = {name for name in NAMES if not {"post", "patch", "delete"} & set(dir
 KEEPERS = {  # for those who may import alone, or who see the money of all domains
     "api_list_imports", "api_show_import", "api_list_journals", "api_show_journal", "api_show_period",
     "api_list_money_files", "api_show_money_file", "api_list_actuals", "api_list_reconciliations",
-    "api_show_reconciliation", "api_list_reconciliation_lines",
+    "api_show_reconciliation", "api_list_reconciliation_lines", "api_list_audit_trail",
 }  # fmt: skip
 LISTS = [name for name in NAMES if name.startswith("api_list")]
 # Queries of each address: session and person, powers, and what it is about. The same for one row and for many.
 QUERIES = {
     "api_root": 2, "api_show_portfolio": 8, "api_show_bet": 19, "api_show_outcome": 10, "api_show_metric": 4,
     "api_show_source": 4, "api_show_series": 4, "api_show_run": 7, "api_search": 13, "api_list_bets": 11,
+    "api_list_decision_log": 7, "api_show_decision": 25,
     "api_list_decisions": 6, "api_list_domains": 5, "api_list_events": 6, "api_list_flags": 5, "api_list_goals": 5,
     "api_list_metrics": 5, "api_list_outcome_signals": 7, "api_list_people": 6, "api_list_pulls": 6,
     "api_list_quarantine": 6, "api_list_readings": 6, "api_list_rules": 6, "api_list_runs": 5,
@@ -44,7 +45,8 @@ QUERIES = {
     "api_agree_value": 4, "api_list_accounts": 6, "api_list_journals": 6, "api_list_ledgers": 5, "api_list_periods": 6,
     "api_list_transfers": 6, "api_show_journal": 7, "api_show_ledger": 4, "api_show_period": 5, "api_show_transfer": 5,
     "api_list_limits": 5, "api_list_thresholds": 5, "api_list_sign_offs": 5, "api_list_delegations": 5,
-    "api_show_who_may_approve": 15,
+    "api_show_who_may_approve": 15, "api_list_audit_trail": 4,
+    "api_list_forums": 8, "api_show_forum": 8, "api_list_reviews": 5, "api_show_review": 8,
 }  # fmt: skip
 
 
@@ -77,7 +79,9 @@ def test_an_outsider_learns_nothing_of_another_domain(shop: Shop, client_of: Sig
         of_the_shop = of_the_shop or ("/ledgers/" in url and url != "/api/money/ledgers/")
         of_the_shop = of_the_shop or ("/guardrails/" in url and url != "/api/money/guardrails/")
         of_the_shop = of_the_shop or ("/capacity/" in url and url != "/api/money/capacity/")
-        of_the_shop = of_the_shop or any(part in url for part in ("/files/", "/actuals/", "/reconciliations/"))
+        of_the_shop = of_the_shop or any(
+            part in url for part in ("/files/", "/actuals/", "/reconciliations/", "/money/audit/")
+        )
         assert answer.status_code == (404 if of_the_shop else 200), url
         assert SECRET not in answer.content.decode().lower(), url
         if of_the_shop:

@@ -14,12 +14,14 @@ from tests.api.test_schema import JSON, strict
 from tests.api.writers import World, send
 from tests.factories import (
     ActualFactory,
+    AgendaItemFactory,
     AllowanceFactory,
     AssumptionFactory,
     CapacityFactory,
     EvidenceFileFactory,
     EvidenceKindFactory,
     FiscalPeriodFactory,
+    ForumFactory,
     FundingRequestFactory,
     GoalFactory,
     GuardrailFactory,
@@ -30,6 +32,7 @@ from tests.factories import (
     MoneyFileFactory,
     OutcomeFactory,
     ReleaseFactory,
+    ReviewFactory,
     TeamFactory,
     TemplateFactory,
     TrancheFactory,
@@ -46,7 +49,7 @@ WRITES = [
 ]
 FILLED = {
     "<str:key>": "RE-1", "<slug:key>": "a-metric", "<int:number>": "7", "<int:sequence>": "1", "<int:pk>": "7",
-    "<slug:currency>": "EUR", "<str:code>": "open",
+    "<slug:currency>": "EUR", "<slug:forum>": "a-metric", "<str:code>": "open",
 }  # fmt: skip
 
 
@@ -69,6 +72,8 @@ def writes(world: World) -> Iterator[tuple[str, str, Any]]:
     GuardrailFactory(pk=7, kind="count", horizon=None, domain=world.domain)
     CapacityFactory(pk=7, team__domain=world.domain)
     ActualFactory(pk=7)
+    forum = ForumFactory(key="a-metric", level="product", domain=world.domain)
+    AgendaItemFactory(review=ReviewFactory(forum=forum, number=7), bet=world.bet)
     for method, route in WRITES:
         url = "/api/" + str(route.pattern)
         for part, value in FILLED.items():

@@ -1,7 +1,7 @@
 """`make bench`: measures at full size and writes docs/benchmarks.md. Each ratio and its reference come from one run.
 
-`make bench ONLY=pages` (or engine, night, desk, imports, budgets, ledger, demo; several with commas) measures these and
-only prints.
+`make bench ONLY=pages` (or engine, night, desk, imports, budgets, ledger, reviews, demo; several with commas) measures
+these and only prints.
 BENCH_LARGE=0 leaves out the night of 100,000 outcomes, which needs 6 GB of disk and most of the time.
 """
 
@@ -15,7 +15,7 @@ import django
 from tests.infrastructure import Servers
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
-PARTS = ("engine", "night", "pages", "desk", "imports", "budgets", "ledger", "demo")
+PARTS = ("engine", "night", "pages", "desk", "imports", "budgets", "ledger", "reviews", "demo")
 
 
 def main() -> int:

@@ -87,6 +87,18 @@ from tests.factories.funding import (
     TransferFactory,
     ValueAgreementFactory,
 )
+from tests.factories.reviews import (
+    AgendaItemFactory,
+    AttendanceFactory,
+    CalendarLinkFactory,
+    ChanceFactory,
+    DecisionRightFactory,
+    DissentFactory,
+    ForumFactory,
+    ForumMemberFactory,
+    ReviewFactory,
+    VoteFactory,
+)
 
 __all__ = [
     "ALL",
@@ -94,19 +106,24 @@ __all__ = [
     "TODAY",
     "AccountFactory",
     "ActualFactory",
+    "AgendaItemFactory",
     "AllowanceFactory",
     "AnswerFactory",
     "AppropriationFactory",
     "ApprovalFactory",
     "ApprovalRuleFactory",
     "AssumptionFactory",
+    "AttendanceFactory",
     "AuthorityLimitFactory",
     "BetFactory",
     "BudgetFactory",
     "CapacityFactory",
+    "ChanceFactory",
     "CommentFactory",
     "DecisionFactory",
+    "DecisionRightFactory",
     "DelegationFactory",
+    "DissentFactory",
     "DomainFactory",
     "EffortFactory",
     "EventFactory",
@@ -119,6 +136,8 @@ __all__ = [
     "FiscalPeriodFactory",
     "FlagFactory",
     "ForecastFactory",
+    "ForumFactory",
+    "ForumMemberFactory",
     "FundingRequestFactory",
     "GateCriterionFactory",
     "GateResultFactory",
@@ -149,6 +168,7 @@ __all__ = [
     "RequestLineFactory",
     "RequestNoteFactory",
     "ResolutionFactory",
+    "ReviewFactory",
     "RoleGrantFactory",
     "RunFactory",
     "SavedViewFactory",
@@ -167,6 +187,7 @@ __all__ = [
     "TransferFactory",
     "ValueAgreementFactory",
     "VerdictFactory",
+    "VoteFactory",
 ]
 
 ALL: list[Any] = [
@@ -184,5 +205,6 @@ ALL: list[Any] = [
     RequestLineFactory, ApprovalFactory, RequestNoteFactory, RequestFileFactory, AuthorityLimitFactory,
     ApprovalRuleFactory, SignOffRuleFactory, DelegationFactory, MoneyFileFactory, MoneyRowFactory, ActualFactory,
     ReconciliationFactory, ReconciliationLineFactory, ExportBatchFactory, GuardrailFactory, CapacityFactory,
-    ValueAgreementFactory,
+    ValueAgreementFactory, ForumFactory, ForumMemberFactory, DecisionRightFactory, ReviewFactory, AttendanceFactory,
+    AgendaItemFactory, VoteFactory, ChanceFactory, DissentFactory, CalendarLinkFactory,
 ]  # fmt: skip

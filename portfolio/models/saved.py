@@ -1,4 +1,4 @@
-"""What belongs to the portfolio as a whole: views of its list of bets that people have saved."""
+"""Views of the list of bets that people have saved."""
 
 from django.conf import settings
 from django.db import models

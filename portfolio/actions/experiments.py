@@ -1,98 +1,23 @@
-"""State changes that span apps."""
+"""State changes that turn a file of experiments into bets that are read."""
 
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from django.db import transaction
-from django.http import QueryDict
 
-from bets.actions import Claim, add_outcome, go_live, record_decision, state_bet
-from bets.models import Bet, Decision, Outcome
-from funding.actions import follow_decision
+from bets.actions import Claim, add_outcome, go_live, state_bet
+from bets.models import Bet, Outcome
 from lib.periods import end_of
-from lib.refusals import Refused, refuse_if
+from lib.refusals import Refused
 from metrics.actions import register_metric, register_series, register_source
 from metrics.models import Metric, Pull, Source
 from metrics.sources.base import Batch
 from metrics.sources.errors import SourceError
 from metrics.tasks import read_source
-from org.actions import advance_run, record_event, start_run
+from org.actions import start_run
 from org.models import Domain, Person, Run
-from org.rules import refusals
-from org.visibility import powers_of
-from portfolio.asked import ask
 from portfolio.imports import Entry, Mapping, entries_of
-from portfolio.models import SavedView
 from portfolio.replay import perform_run
-from portfolio.rules import Wanted, tidy_refusals, view_refusals
-
-
-def run_night(*, by: Person, at: datetime, today: date) -> Run:
-    """Starts the night now, out of turn. Refused when one is under way: its progress is shown instead."""
-    refuse_if(refusals(powers_of(by), "run_night"))
-    run = start_run("night", f"now {at.isoformat(timespec='microseconds')}", as_of=today, at=at, by=by)
-    if run is None:
-        raise Refused("A night run is under way already; the portfolio links to its progress.")
-    advance_run(run.pk, at=at)
-    return run
-
-
-@transaction.atomic
-def decide_bet(
-    bet: Bet, kind: str, *, by: Person, at: datetime, today: date, wind_down: int | None = None, **said: Any
-) -> Decision:
-    """Records a decision on a bet and does to its money what follows, all or nothing. A cease returns what is not
-    spent, but for `wind_down` (minor units; None: what was planned for it); a pivot voids what is asked for."""
-    decision = record_decision(bet, kind, by=by, at=at, today=today, **said)
-    follow_decision(decision, wind_down=wind_down, by=by, at=at, today=today)
-    return decision
-
-
-@transaction.atomic
-def save_view(name: str, query: str, shared: bool, *, by: Person, at: datetime) -> SavedView:
-    """Keeps what is asked of the list of bets under a name; of `query` only what means something to its owner."""
-    asked = ask(Bet.objects.visible_to(powers_of(by)), QueryDict(query), by, None)
-    wanted = Wanted(name.strip(), asked.query)
-    refuse_if(view_refusals(powers_of(by), wanted, _names_of(by)))
-    view = SavedView.objects.create(owner=by, name=wanted.name, query=wanted.query, shared=shared, saved_at=at)
-    record_event(view, "view saved", f"View “{view.name}” saved.", at=at, by=by, query=view.query, shared=shared)
-    return view
-
-
-@transaction.atomic
-def change_view(view: SavedView, name: str, shared: bool, *, by: Person, at: datetime) -> SavedView:
-    """Gives a view another name, or shares it or no longer; what it shows stays."""
-    view = _locked(view)
-    refuse_if(tidy_refusals(powers_of(by), is_owner=view.owner == by, shared=view.shared))
-    wanted = Wanted(name.strip(), view.query)
-    refuse_if(view_refusals(powers_of(by), wanted, _names_of(view.owner, but=view)))
-    former = view.name
-    view.name, view.shared = wanted.name, shared
-    view.save(update_fields=["name", "shared"])
-    record_event(view, "view changed", f"View “{former}” is now “{view.name}”.", at=at, by=by, shared=shared)
-    return view
-
-
-@transaction.atomic
-def delete_view(view: SavedView, *, by: Person, at: datetime) -> None:
-    view = _locked(view)
-    refuse_if(tidy_refusals(powers_of(by), is_owner=view.owner == by, shared=view.shared))
-    record_event(view, "view deleted", f"View “{view.name}” deleted.", at=at, by=by, query=view.query)
-    view.delete()
-
-
-def _locked(view: SavedView) -> SavedView:
-    found = SavedView.objects.select_for_update(of=["self"]).select_related("owner").filter(pk=view.pk).first()
-    if found is None:
-        raise Refused(f"The view “{view.name}” has been deleted meanwhile.")
-    return found
-
-
-def _names_of(owner: Person, but: SavedView | None = None) -> list[str]:
-    """Names of a person's views; the person's row is locked, so that none is added meanwhile."""
-    Person.objects.select_for_update().get(pk=owner.pk)
-    return list(SavedView.objects.filter(owner=owner).exclude(pk=but.pk if but else 0).values_list("name", flat=True))
 
 
 @transaction.atomic

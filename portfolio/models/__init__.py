@@ -1,0 +1,27 @@
+"""What belongs to the portfolio as a whole: saved views of its bets, and the forums that review them."""
+
+from portfolio.models.review import (
+    AgendaItem,
+    Attendance,
+    CalendarLink,
+    Chance,
+    DecisionRight,
+    Forum,
+    ForumMember,
+    Review,
+    Vote,
+)
+from portfolio.models.saved import SavedView
+
+__all__ = [
+    "AgendaItem",
+    "Attendance",
+    "CalendarLink",
+    "Chance",
+    "DecisionRight",
+    "Forum",
+    "ForumMember",
+    "Review",
+    "SavedView",
+    "Vote",
+]
