@@ -25,6 +25,16 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class Tab:
+    """One of the ways to see a list, with how many there are and where it leads."""
+
+    key: str
+    label: str
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
 class Header:
     """The head of a column: where its link leads, and how the list is sorted by it now (a value of aria-sort)."""
 

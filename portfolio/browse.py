@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from bets.models import Bet, BetQuerySet, Verdict
 from org.models import Person, Run
 from portfolio.asked import Asked, ask, ignored_words
+from portfolio.asking import Tab
 from portfolio.board import UNJUDGED, WORST_FIRST, Row, rank_in, rows_of, with_health, with_verdict, with_waiting
 from portfolio.filters import SHOWS, conditions
 
@@ -48,14 +49,6 @@ BOARDS: dict[str, tuple[str, list[str]]] = {
     "stage": ("stage", [str(stage) for stage in Bet.Stage.values]),
 }
 GROUP_KEYS = {"horizon": "horizon", "goal": "goal_id", "domain": "domain_id"}
-
-
-@dataclass(frozen=True)
-class Tab:
-    key: str
-    label: str
-    count: int
-    url: str
 
 
 @dataclass(frozen=True)

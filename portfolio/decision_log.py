@@ -20,7 +20,7 @@ from funding.models import Transfer
 from org.models import Person
 from org.rules import Powers
 from org.visibility import powers_of
-from portfolio.asking import PAGE, Asking, settings_of
+from portfolio.asking import PAGE, Asking, Tab, settings_of
 from portfolio.decision_filters import AGAINST, FOLLOWED, OPEN, STANDS, DecisionFilter, Found, standing
 from portfolio.models import AgendaItem, Review
 from portfolio.rules_reviews import RECOMMENDED, goes_against
@@ -119,14 +119,6 @@ def first_sentence(text: str) -> tuple[str, str]:
         space = text.rfind(" ", 0, SENTENCE)
         end = space if space > 0 else SENTENCE
     return text[:end].rstrip(), text[end:].strip()
-
-
-@dataclass(frozen=True)
-class Tab:
-    key: str
-    label: str
-    count: int
-    url: str
 
 
 @dataclass(frozen=True)
