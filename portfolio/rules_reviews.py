@@ -15,9 +15,9 @@ ITEM_MINUTES, ITEMS = (1, 240), 60
 NAME, BECAUSE, WORDS = 120, 500, 1000  # characters
 WITHIN = 3653  # days from today; a mistyped century is no day of a review
 # What the evidence recommends, as a decision; the other verdicts recommend nothing.
-RECOMMENDED = {"cease": "cease", "pivot": "pivot", "scale": "fund", "persist": "persist"}
+RECOMMENDED = {"cease": "cease", "pivot": "pivot", "persist": "persist"}
 # Which decisions follow a recommendation.
-FOLLOWS = {"cease": {"cease"}, "pivot": {"pivot", "cease"}, "fund": {"fund"}, "persist": {"persist", "fund"}}
+FOLLOWS = {"cease": {"cease"}, "pivot": {"pivot", "cease"}, "persist": {"persist", "fund"}}
 SPREAD_IS_WIDE = 2 / 3  # of the votes, that the most frequent one must reach for the spread to be narrow
 
 

@@ -211,7 +211,7 @@ def test_against_the_evidence_somebody_else_looks_again_on_a_day(growth: Board) 
     "recommended, kind, against",
     [
         ("cease", "defer", True), ("cease", "cease", False), ("pivot", "cease", False), ("pivot", "persist", True),
-        ("fund", "persist", True), ("persist", "fund", False), ("", "cease", False), ("persist", "cease", True),
+        ("cease", "pivot", True), ("persist", "fund", False), ("", "cease", False), ("persist", "cease", True),
     ],
 )  # fmt: skip
 def test_what_goes_against_a_recommendation(recommended: str, kind: str, against: bool) -> None:
