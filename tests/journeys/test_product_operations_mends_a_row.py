@@ -64,8 +64,9 @@ def pull(page: Page) -> None:
 
 
 def brought(page: Page) -> dict[str, str]:
-    """What the card of the last pull counts."""
+    """What the card of the last pull counts, once it stands on the page."""
     terms = page.locator("#account .changed > div")
+    expect(terms.first).to_be_visible()
     return {one.locator("dt").inner_text(): one.locator("dd").inner_text() for one in terms.all()}
 
 
