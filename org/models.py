@@ -193,6 +193,7 @@ class Notice(models.Model):
     kind = models.CharField(max_length=20)
     sentence = models.CharField(max_length=500)
     path = models.CharField(max_length=300, help_text="Address of the page it leads to, below this site.")
+    text = models.TextField(blank=True, help_text="What a message by e-mail says besides.")
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)

@@ -101,6 +101,7 @@ class Flag(models.Model):
         NEAR_MISS = "near_miss", _("Near miss")
         STALE = "stale", _("Stale")
         LATE = "late", _("Decided too late")
+        PERSISTED = "persisted", _("Persisted twice, nothing new")
 
     class Cleared(models.TextChoices):
         DECISION = "decision", _("Decided on")
@@ -138,12 +139,14 @@ class Flag(models.Model):
                 fields=["bet", "kind"], condition=Q(cleared_on=None), name="bets_flag_one_open_of_a_kind"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["cease", "pivot", "scale", "inconclusive", "near_miss", "stale", "late"]),
+                condition=Q(
+                    kind__in=["cease", "pivot", "scale", "inconclusive", "near_miss", "stale", "late", "persisted"]
+                ),
                 name="bets_flag_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["stale", "inconclusive", "late"], log_e=None)
-                | (~Q(kind__in=["stale", "inconclusive", "late"]) & Q(log_e__isnull=False)),
+                condition=Q(kind__in=["stale", "inconclusive", "late", "persisted"], log_e=None)
+                | (~Q(kind__in=["stale", "inconclusive", "late", "persisted"]) & Q(log_e__isnull=False)),
                 name="bets_flag_evidence_frozen",
             ),
             models.CheckConstraint(

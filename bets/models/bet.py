@@ -178,6 +178,8 @@ class Hypothesis(models.Model):
         verbose_name_plural = "hypotheses"
         constraints = [
             models.UniqueConstraint(fields=["bet", "version"], name="bets_hypothesis_version_once"),
+            # What the version that a pivot asked for refers to.
+            models.UniqueConstraint(fields=["id", "bet", "version"], name="bets_hypothesis_referred_to"),
             models.CheckConstraint(condition=Q(version__gte=1), name="bets_hypothesis_version_from_one"),
         ]
 

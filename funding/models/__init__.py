@@ -5,18 +5,21 @@ from funding.models.files import Actual, ExportBatch, MoneyFile, MoneyRow, Recon
 from funding.models.ledger import GENESIS, MOST, Account, Budget, FiscalPeriod, Ledger, Transfer, Treatment
 from funding.models.mix import Capacity, Guardrail, ValueAgreement
 from funding.models.request import Approval, FundingRequest, RequestFile, RequestLine, RequestNote
+from funding.models.shadow import Advice, Enforcement
 
 __all__ = [
     "GENESIS",
     "MOST",
     "Account",
     "Actual",
+    "Advice",
     "Approval",
     "ApprovalRule",
     "AuthorityLimit",
     "Budget",
     "Capacity",
     "Delegation",
+    "Enforcement",
     "ExportBatch",
     "FiscalPeriod",
     "FundingRequest",

@@ -12,13 +12,16 @@ from portfolio.models.review import (
     Vote,
 )
 from portfolio.models.saved import SavedView
+from portfolio.models.table import Assignment, Draft
 
 __all__ = [
     "AgendaItem",
+    "Assignment",
     "Attendance",
     "CalendarLink",
     "Chance",
     "DecisionRight",
+    "Draft",
     "Forum",
     "ForumMember",
     "Review",

@@ -142,6 +142,7 @@ class Review(models.Model):
     moved_from = models.DateField(null=True, blank=True)
     because = models.CharField(max_length=500, blank=True, help_text="Why it was moved or cancelled.")
     at_item = models.ForeignKey("AgendaItem", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    on_table_at = models.DateTimeField(null=True, blank=True, help_text="Since when that item is on the table.")
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 

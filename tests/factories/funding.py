@@ -319,3 +319,24 @@ class ValueAgreementFactory(DjangoModelFactory):
     conversion = "+1 point = 40,000 a year"
     agreed_at = AT
     agreed_by = factory.SubFactory(PersonFactory)
+
+
+class EnforcementFactory(DjangoModelFactory):
+    class Meta:
+        model = funding.Enforcement
+
+    from_on = TODAY
+    reason = "A quarter of advice has been right."
+    decided_at = AT
+    decided_by = factory.SubFactory(PersonFactory)
+
+
+class AdviceFactory(DjangoModelFactory):
+    class Meta:
+        model = funding.Advice
+
+    kind = "gate"
+    bet = factory.SubFactory(BetFactory)
+    sentence = "The gate is not met: no one has said so."
+    given_at = AT
+    given_to = factory.SubFactory(PersonFactory)

@@ -9,6 +9,7 @@ from bets import models as bets
 from portfolio import models as portfolio
 from tests.factories.base import AT, TODAY, PersonFactory
 from tests.factories.bets import BetFactory, DecisionFactory, OutcomeFactory
+from tests.factories.funding import BudgetFactory
 
 
 class DissentFactory(DjangoModelFactory):
@@ -107,3 +108,60 @@ class CalendarLinkFactory(DjangoModelFactory):
     person = factory.SubFactory(PersonFactory)
     digest = factory.Sequence(lambda n: f"{n:064x}")
     made_at = AT
+
+
+class AssignmentFactory(DjangoModelFactory):
+    class Meta:
+        model = portfolio.Assignment
+
+    review = factory.SubFactory(ReviewFactory)
+    bet = factory.SubFactory(BetFactory)
+    budget = factory.SubFactory(BudgetFactory)
+    amount = 10_000_000
+    assigned_at = AT
+    assigned_by = factory.SubFactory(PersonFactory)
+
+
+class DraftFactory(DjangoModelFactory):
+    class Meta:
+        model = portfolio.Draft
+
+    item = factory.SubFactory(AgendaItemFactory)
+    person = factory.SubFactory(PersonFactory)
+    typed = factory.LazyFunction(lambda: {"rationale": "It works, and"})
+    kept_at = AT
+
+
+class RescoringFactory(DjangoModelFactory):
+    """By the second reader of its decision."""
+
+    class Meta:
+        model = bets.Rescoring
+
+    decision = factory.SubFactory(
+        DecisionFactory, second_reader=factory.SubFactory(PersonFactory), rescore_on=TODAY + dt.timedelta(days=60)
+    )
+    finding = "right"
+    verdict = "persist"
+    note = "Conversion rose after all."
+    scored_at = AT
+    scored_by = factory.LazyAttribute(lambda made: made.decision.second_reader)
+
+
+class LearningReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.LearningReview
+
+    decision = factory.SubFactory(DecisionFactory, kind="cease", look_again_on=None)
+    credited = factory.SubFactory(PersonFactory)
+    due_on = TODAY + dt.timedelta(days=30)
+
+
+class NextHypothesisFactory(DjangoModelFactory):
+    class Meta:
+        model = bets.NextHypothesis
+
+    decision = factory.SubFactory(DecisionFactory, kind="pivot")
+    bet = factory.LazyAttribute(lambda made: made.decision.bet)
+    version = 2
+    due_on = TODAY + dt.timedelta(days=14)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from bets.models import Dissent
+from bets.models import Dissent, LearningReview, NextHypothesis, Rescoring
+from funding.models import Advice, Enforcement
 from portfolio.models import AgendaItem, Attendance, Chance, Review, Vote
 from tests import factories as f
 from tests.attempts import Attempt, at_commit, lacking, one, run, twice
@@ -66,11 +67,32 @@ ATTEMPTS: dict[str, Attempt] = {
     "portfolio_calendarlink_digest_once": twice(f.CalendarLinkFactory, digest="0" * 64),
     "portfolio_calendarlink_digest": one(f.CalendarLinkFactory, digest="0" * 63),
     "portfolio_chance_is_a_share": one(f.ChanceFactory, probability=1.1),
+    "portfolio_assignment_bet_once": twice(f.AssignmentFactory, review=f.ReviewFactory, bet=f.BetFactory),
+    "portfolio_assignment_of_money": one(f.AssignmentFactory, amount=0),
+    "portfolio_draft_once": twice(f.DraftFactory, item=f.AgendaItemFactory, person=f.PersonFactory),
+    "bets_rescoring_finding_known": one(f.RescoringFactory, finding="hmm"),
+    "bets_rescoring_says_why": one(f.RescoringFactory, note=" "),
+    "bets_learningreview_held_with_a_lesson": one(f.LearningReviewFactory, held_at=f.AT, held_by=f.PersonFactory),
+    "bets_nexthypothesis_one_open": lambda: [
+        f.NextHypothesisFactory(decision=f.DecisionFactory(bet=bet, kind="pivot"))
+        for bet in [f.BetFactory()] for _ in (1, 2)
+    ],
+    "bets_hypothesis_referred_to": lacking("bets_hypothesis_pkey", "bets_hypothesis", lambda: lacking(
+        "bets_hypothesis_version_once", "bets_hypothesis", lambda: [
+            f.HypothesisFactory(id=1, bet=bet, version=2) for bet in [f.BetFactory()] for _ in (1, 2)
+        ])()),
+    "funding_enforcement_says_why": one(f.EnforcementFactory, reason=" "),
+    "funding_advice_kind_known": one(f.AdviceFactory, kind="whim"),
+    "funding_advice_says_something": one(f.AdviceFactory, sentence=" "),
+    "funding_advice_on_something": one(f.AdviceFactory, bet=None),
 }
 # fmt: on
 BY_HAND: dict[str, Attempt] = {
     "portfolio_review_shows_its_own_item": at_commit(item_of_another_review),
     "portfolio_agendaitem_decision_on_its_bet": at_commit(decision_on_another_bet),
+    "bets_nexthypothesis_written_of_its_bet": at_commit(
+        one(f.NextHypothesisFactory, written=f.HypothesisFactory, version=2)
+    ),
 }
 
 
@@ -158,6 +180,9 @@ def test_a_review_that_is_over_stays_as_it_was() -> None:
     [
         ("portfolio_attendance_append_only", f.AttendanceFactory, Attendance, {"at": f.AT + DAY}),
         ("bets_dissent_append_only", f.DissentFactory, Dissent, {"words": "Never mind."}),
+        ("bets_rescoring_by_its_reader", f.RescoringFactory, Rescoring, {"finding": "wrong"}),
+        ("funding_enforcement_append_only", f.EnforcementFactory, Enforcement, {"from_on": f.TODAY + DAY}),
+        ("funding_advice_append_only", f.AdviceFactory, Advice, {"sentence": "Nothing."}),
     ],
 )
 def test_what_was_written_stays(name: str, factory: Any, model: Any, change: dict[str, Any]) -> None:
@@ -167,7 +192,49 @@ def test_what_was_written_stays(name: str, factory: Any, model: Any, change: dic
             attempt()
 
 
+def test_only_its_second_reader_scores_a_decision() -> None:
+    for attempt in (
+        one(f.RescoringFactory, scored_by=f.PersonFactory),
+        one(f.RescoringFactory, decision=f.DecisionFactory, scored_by=f.PersonFactory),
+    ):
+        with pytest.raises(DatabaseError, match="bets_rescoring_by_its_reader"), transaction.atomic():
+            attempt()
+
+
+def test_a_learning_review_belongs_to_a_cease_and_is_held_once() -> None:
+    with pytest.raises(DatabaseError, match="bets_learningreview_stays"), transaction.atomic():
+        f.LearningReviewFactory(decision=f.DecisionFactory(kind="persist"))
+    rows = LearningReview.objects.filter(pk=f.LearningReviewFactory().pk)
+    changes: list[dict[str, Any]] = [{"due_on": f.TODAY}, {"credited": f.PersonFactory()}]
+    for attempt in (
+        *(lambda wanted=one: rows.update(**wanted) for one in changes),
+        lambda: rows._raw_delete("default"),
+    ):
+        with pytest.raises(DatabaseError, match="bets_learningreview_stays"), transaction.atomic():
+            attempt()
+    assert rows.update(held_at=f.AT, held_by=f.PersonFactory(), lesson="Ask first.") == 1
+    with pytest.raises(DatabaseError, match="bets_learningreview_stays"), transaction.atomic():
+        rows.update(lesson="Never mind.")
+
+
+def test_a_pivot_opens_the_next_hypothesis_which_is_written_once() -> None:
+    with pytest.raises(DatabaseError, match="bets_nexthypothesis_stays"), transaction.atomic():
+        f.NextHypothesisFactory(decision=f.DecisionFactory(kind="persist"))
+    with pytest.raises(DatabaseError, match="bets_nexthypothesis_stays"), transaction.atomic():
+        f.NextHypothesisFactory(bet=f.BetFactory())
+    following = f.NextHypothesisFactory()
+    rows = NextHypothesis.objects.filter(pk=following.pk)
+    for attempt in (lambda: rows.update(version=3), lambda: rows._raw_delete("default")):
+        with pytest.raises(DatabaseError, match="bets_nexthypothesis_stays"), transaction.atomic():
+            attempt()
+    assert rows.update(written=f.HypothesisFactory(bet=following.bet, version=2)) == 1
+    with pytest.raises(DatabaseError, match="bets_nexthypothesis_stays"), transaction.atomic():
+        rows.update(written=None)
+
+
 TRIGGERS = {
+    "bets_rescoring_by_its_reader", "bets_learningreview_stays", "bets_nexthypothesis_stays",
+    "funding_enforcement_append_only", "funding_advice_append_only",
     "portfolio_vote_before_its_round_ends", "portfolio_chance_before_its_round_ends", "portfolio_agendaitem_stays",
     "portfolio_review_over", "portfolio_attendance_append_only", "bets_dissent_append_only",
 }  # fmt: skip
