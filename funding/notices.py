@@ -25,7 +25,7 @@ def register() -> None:
     registry.notice(KIND, _("Requests for money"))
     registry.on_event("funding requested", lambda event: _told(event, lambda request: levels_of(request, event)[:1]))
     registry.on_event("funding escalated", lambda event: _told(event, lambda request: levels_of(request, event)[1:2]))
-    registry.on_event("funding note", lambda event: _told(event, lambda request: [_concerned(request)]))
+    registry.on_event("funding note", lambda event: _told(event, lambda request: [_concerned(request, event)]))
     for state in CLOSED:
         registry.on_event(f"funding {state}", lambda event: _told(event, lambda request: [{request.proposer_id}]))
 
@@ -37,10 +37,11 @@ def levels_of(request: FundingRequest, event: Event) -> list[set[int]]:
     return [set().union(*level) - {request.proposer_id} for level in zip_longest(*sides, fillvalue=set[int]())]
 
 
-def _concerned(request: FundingRequest) -> set[int]:
-    """Whoever asked, and whoever has spoken or written."""
+def _concerned(request: FundingRequest, event: Event) -> set[int]:
+    """Whoever asked, whoever has spoken or written, and while it waits those who are asked for a yes or no."""
     spoken = request.approvals.values_list("approver", flat=True)
-    return {request.proposer_id, *spoken, *request.notes.values_list("written_by", flat=True)}
+    asked = levels_of(request, event)[:1] if request.state == FundingRequest.State.SUBMITTED else []
+    return {request.proposer_id, *spoken, *request.notes.values_list("written_by", flat=True), *set().union(*asked)}
 
 
 def _told(event: Event, whom: Callable[[FundingRequest], Iterable[set[int]]]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from lib.money import exact
 
 Pack = dict[str, Any]
+TOLD = 200  # characters of what an entry says
 
 
 def rests_on(pack: Pack) -> dict[str, Any]:
@@ -26,8 +27,11 @@ def changes(old: Pack, new: Pack, measured: tuple[int, int], currency: str) -> I
     was, now = rests_on(old), rests_on(new)
     if was["hypothesis"] != now["hypothesis"]:
         yield f"The hypothesis has version {now['hypothesis']} now."
-    yield from _rows(was["outcomes"], now["outcomes"], "Outcome", "stated", _restated)
-    yield from _rows(was["evidence"], now["evidence"], "Evidence", "logged", _relogged)
+    yield from _rows(was["outcomes"], now["outcomes"], "Outcome", lambda _number: "stated.", _restated)
+    logged = {str(one["number"]): one for one in new.get("evidence", [])}
+    yield from _rows(
+        was["evidence"], now["evidence"], "Evidence", lambda number: f"logged: {_said(logged[number])}", _relogged
+    )
     yield from _flags(old, new)
     if was["verdict"] != now["verdict"]:
         yield _other_verdict(_word(was["verdict"]), _word(now["verdict"]))
@@ -37,10 +41,18 @@ def changes(old: Pack, new: Pack, measured: tuple[int, int], currency: str) -> I
         yield f"It is measured at {exact(measured[1], currency)} now, not at {exact(measured[0], currency)}."
 
 
-def _rows(was: Pack, now: Pack, name: str, made: str, changed: Callable[[Any, Any], str]) -> Iterator[str]:
+def _said(entry: Pack) -> str:
+    """What somebody has found, with its strength."""
+    words = " ".join(entry["learned"].split())
+    return f"“{words if len(words) <= TOLD else words[: TOLD - 1].rstrip() + '…'}” (strength {entry['strength']})."
+
+
+def _rows(
+    was: Pack, now: Pack, name: str, made: Callable[[str], str], changed: Callable[[Any, Any], str]
+) -> Iterator[str]:
     for number in sorted(was.keys() | now.keys(), key=int):
         if number not in was:
-            yield f"{name} {number} was {made}."
+            yield f"{name} {number} was {made(number)}"
         elif number not in now:
             yield f"{name} {number} no longer stands."
         elif was[number] != now[number]:

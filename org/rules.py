@@ -37,10 +37,12 @@ ACTS = {
     "keep_guardrails": {"product_operations", "finance"},
     "plan_capacity": {"product_operations", "finance"},
     "agree_value": {"finance"},
+    "plan_wind_down": {"product_lead", "product_operations", "finance"},
     "see_sources": {"product_lead", "product_operations", "executive", "finance"},
     "see_addresses": {"product_lead", "product_operations", "executive", "finance"},
     "tidy_views": {"product_operations"},
     "keep_forums": {"product_operations"},
+    "leave_shadow": {"executive"},
 }
 WORDS = {
     "record_signal": "type in signals",
@@ -75,10 +77,12 @@ WORDS = {
     "keep_guardrails": "set a guardrail",
     "plan_capacity": "plan the capacity of a team",
     "agree_value": "agree what a bet is worth",
+    "plan_wind_down": "say what winding a bet down would cost",
     "see_sources": "see sources",
     "see_addresses": "see e-mail addresses",
     "tidy_views": "change views that others share",
     "keep_forums": "open or change a forum",
+    "leave_shadow": "end shadow mode",
 }
 
 TOKEN_DAYS = (30, 90, 365)

@@ -58,7 +58,7 @@ def plan_wind_down(request: PersonRequest, key: str) -> HttpResponse:
             return redirect("show_bet", key)
         values = wind_down_values(bet_of(request, key))
         stored = CostForm(bet.currency, initial=values)
-    refused = [*refusals(powers_of(request.user), "state_bet", bet.domain_id), *over_refusals(bet.state)]
+    refused = [*refusals(powers_of(request.user), "plan_wind_down", bet.domain_id), *over_refusals(bet.state)]
     shown = {
         "bet": bet, "form": form, "refusals": refused, "seen": seen_of(values),
         **meanwhile(bet, values, seen, stored, form),

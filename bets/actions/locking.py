@@ -8,10 +8,10 @@ from org.rules import refusals
 from org.visibility import powers_of
 
 
-def locked_bet(bet: Bet, by: Person) -> Bet:
-    """The bet as it stands, locked, for somebody who may state bets in its domain. Within a transaction."""
+def locked_bet(bet: Bet, by: Person, act: str = "state_bet") -> Bet:
+    """The bet as it stands, locked, for somebody who may do this in its domain. Within a transaction."""
     locked = Bet.objects.select_for_update(no_key=True).get(pk=bet.pk)
-    refuse_if(refusals(powers_of(by), "state_bet", locked.domain_id))
+    refuse_if(refusals(powers_of(by), act, locked.domain_id))
     return locked
 
 

@@ -19,7 +19,7 @@ from org.models import Person
 def plan_wind_down(bet: Bet, amount: int, *, by: Person, at: datetime, seen: str | None = None) -> Bet:
     """Says what it would cost to wind a bet down, minor units: so much is set aside when it ceases, and the last day on
     which a decision is of use comes before it is needed."""
-    bet = locked_bet(bet, by)
+    bet = locked_bet(bet, by, "plan_wind_down")
     refuse_if([*over_refusals(bet.state), *wind_down_refusals(amount)])
     if amount == bet.wind_down:
         return bet

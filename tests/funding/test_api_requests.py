@@ -198,7 +198,7 @@ def test_what_has_changed_since_is_said_while_a_request_waits(books: Books, chec
     url = f"{URL}{books.commit(books.first).pk}/"
     assert checker.get(url).json()["changes"] == []
     f.EvidenceFactory(bet=books.bet, number=9)
-    assert checker.get(url).json()["changes"] == ["Evidence 9 was logged."]
+    assert checker.get(url).json()["changes"] == ["Evidence 9 was logged: “Length was the reason.” (strength 3)."]
 
 
 def test_budgets_are_given_money_and_move_it(books: Books, checker: Client) -> None:

@@ -162,8 +162,9 @@ def test_several_are_approved_each_by_itself(books: Books) -> None:
     fine = books.commit(f.TrancheFactory(bet=other, sequence=1), 10_000_000, bet=other)
     f.EvidenceFactory(bet=books.bet, number=3)
     results = actions.approve_requests([fine, stale, short], by=books.checker, at=f.AT, today=f.TODAY)
+    logged = "Evidence 3 was logged: “Length was the reason.” (strength 3)."
     assert [(one.pk, one.state, said) for one, said in results] == [
-        (short.pk, "voided", "Evidence 3 was logged."), (stale.pk, "voided", "Evidence 3 was logged."),
+        (short.pk, "voided", logged), (stale.pk, "voided", logged),
         (fine.pk, "posted", ""),
     ]  # fmt: skip
 

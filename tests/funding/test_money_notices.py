@@ -51,6 +51,13 @@ def test_whoever_asked_is_told_how_it_ended_and_those_concerned_what_is_said(boo
     assert mine[1] == f"{books.bet.name}: Request {request.pk} over €100,000.00 to commit tranche 1 posted."
 
 
+def test_those_who_are_asked_read_what_is_said_before_they_answer(books: Books) -> None:
+    request = books.commit(books.first)
+    actions.write_note(request, "It pays for twenty talks in May.", by=books.lead, at=f.AT)
+    notes = [person for person, said in told() if "twenty talks in May" in said]
+    assert set(notes) == {books.checker, books.other}
+
+
 def test_whoever_no_longer_sees_it_and_who_is_late_are_told_nothing(books: Books) -> None:
     books.commit(books.first)
     books.checker.grants.all().delete()
