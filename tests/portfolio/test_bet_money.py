@@ -172,13 +172,16 @@ def test_what_somebody_else_wrote_meanwhile_stands_beside_what_was_typed(client_
     assert Bet.objects.get(pk=books.bet.pk).wind_down == 10_000
 
 
-def test_who_may_not_state_bets_or_comes_too_late_says_no_cost(
-    client_of: SignIn, finance: Person, outsider: Person, books: Books
+def test_who_may_not_say_it_or_comes_too_late_says_no_cost(
+    client_of: SignIn, finance: Person, executive: Person, outsider: Person, books: Books
 ) -> None:
     url = COST.format(books.bet.key)
     assert Client().get(url).status_code == 302
     assert client_of(outsider).get(url).status_code == 404
-    assert "disabled" in text(client_of(finance).get(url))
-    assert client_of(finance).post(url, {"wind_down": "1"}).status_code == 409
+    assert "disabled" in text(client_of(executive).get(url))
+    refused = client_of(executive).post(url, {"wind_down": "1"})
+    assert (refused.status_code, "say what winding a bet down would cost" in text(refused)) == (409, True)
+    asked = {"wind_down": "1", "seen": seen_of({"wind_down": 0})}
+    assert client_of(finance).post(url, asked).status_code == 302
     Bet.objects.filter(pk=books.bet.pk).update(state="ceased")
     assert "nothing is added to it any more" in text(client_of(books.lead).post(url, {"wind_down": "1"}))
