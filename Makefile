@@ -18,11 +18,14 @@ help:
 demo: environment
 	@exec $(PY) -m config.embedded --parent $$PPID
 
-# The tests run even when a check fails, so that one look shows all there is to do.
+# The checks run beside the tests, most of them while the workers begin, and say what they found when the tests are
+# done. One look shows all there is to do, whatever fails.
 test: environment
-	@$(PY) -m tests.checks; checks=$$?; \
-	$(PY) -m tests.browser && $(PY) -m pytest -n $(WORKERS) && \
-	if [ $$checks != 0 ]; then echo 'A check above fails.'; exit 1; fi
+	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
+	$(PY) -m tests.checks >"$$said" 2>&1 & checks=$$!; \
+	$(PY) -m tests.browser && $(PY) -m pytest -n $(WORKERS); tests=$$?; \
+	wait $$checks; checks=$$?; cat "$$said"; \
+	if [ $$checks != 0 ]; then echo 'A check above fails.'; exit 1; fi; exit $$tests
 
 lint: environment
 	@exec $(PY) -m tests.checks

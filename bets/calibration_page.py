@@ -71,7 +71,7 @@ def calibration_page(person: Person, viewer: Person, today: date) -> Calibration
     powers = powers_of(viewer)
     bets = Bet.objects.visible_to(powers)
     stated = _stated(person, bets)
-    engine = _engine([of.pk for of in stated if isinstance(of, Outcome) and _came(of)])
+    engine = engine_days([of.pk for of in stated if isinstance(of, Outcome) and _came(of)])
     lines, unscored, still_open = [], 0, 0
     for of, days in stated.items():
         came = _came(of)
@@ -112,7 +112,7 @@ def _came(of: Outcome | Tranche) -> tuple[date, bool] | None:
     return (localdate(result.said_at), result.met) if result else None
 
 
-def _engine(outcomes: list[int]) -> Mapping[int, Days]:
+def engine_days(outcomes: list[int]) -> Mapping[int, Days]:
     """The engine's chances by outcome and day; of several nights of one day the last. One query."""
     nights = Reading.objects.filter(outcome__in=outcomes, run__kind__in=NIGHTS, run__state=Run.State.DONE)
     found: dict[int, Days] = defaultdict(dict)

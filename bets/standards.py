@@ -29,8 +29,17 @@ class GoalShown:
 
     goal: Goal
     bets: int
-    is_served: bool
+    served: int
     is_open: bool
+
+    @property
+    def is_served(self) -> bool:
+        return self.served > 0
+
+    @property
+    def has_more(self) -> bool:
+        """Is it served by others, out of sight, as well?"""
+        return self.served > self.bets
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ def goals_of(powers: Powers, *, today: date) -> list[GoalShown]:
     seen = under_way if domains is None else under_way & Q(bets__domain__in=domains)
     counted = Goal.objects.annotate(served_by=Count("bets", filter=seen), served=Count("bets", filter=under_way))
     goals = counted.order_by("due_on", "key")
-    found = [GoalShown(goal, goal.served_by, bool(goal.served), goal.due_on > today) for goal in goals]
+    found = [GoalShown(goal, goal.served_by, goal.served, goal.due_on > today) for goal in goals]
     return sorted(found, key=lambda shown: not shown.is_open)
 
 

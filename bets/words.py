@@ -287,6 +287,16 @@ def late_sentence(runway: str, decides_on: date) -> str:
 
 
 @override("en")
+def persisted_sentence(first: date, second: date) -> str:
+    """That a bet was persisted twice, and nothing spoke more for it the second time than the first."""
+    return (
+        f"It was decided to persist on {first:%-d %B %Y} and again on {second:%-d %B %Y}, and nothing new speaks for"
+        " it: since the first of the two, the evidence for the target has not doubled, and no stronger finding was"
+        " confirmed. It clears once one of these happens, or with a decision on the bet."
+    )
+
+
+@override("en")
 def verdict_sentence(
     kind: str, finding: Finding, health_note: str, guardrail: str = "", told: Told | None = None
 ) -> str:

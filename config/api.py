@@ -26,6 +26,7 @@ from bets import api_logging as logged
 from bets import api_reading as record
 from bets import api_standards as standards
 from bets import api_writing as writing
+from config.openapi import WrittenOnce
 from funding import api_actuals as actuals
 from funding import api_audit as audit
 from funding import api_authority as authority
@@ -36,6 +37,7 @@ from funding import api_gates as gates
 from funding import api_ledger as books
 from funding import api_mix as mix
 from funding import api_requests as requests
+from funding import api_shadow as shadow
 from lib.api import Endpoint, cached
 from lib.api_writing import Acting
 from lib.refusals import Refused
@@ -45,8 +47,13 @@ from org import api as org
 from portfolio import api as portfolio
 from portfolio import api_decisions as log
 from portfolio import api_forums as forums
+from portfolio import api_goals as goals
+from portfolio import api_lessons as lessons
 from portfolio import api_reviewing as reviewing
 from portfolio import api_reviews as reviews
+from portfolio import api_scoreboard as scores
+from portfolio import api_scoring as scoring
+from portfolio import api_table as table
 from portfolio import api_winding as winding
 from portfolio import api_writing as stating
 
@@ -144,7 +151,11 @@ urlpatterns = [
     path("bets/<str:key>/verdicts/", bets.ListVerdicts.as_view(), name="api_list_verdicts"),
     path(f"{OF_BET}decisions/", both(bets.ListDecisions, stating.DecideBet), name="api_list_decisions"),
     path(f"{OF_BET}decisions/<int:number>/", log.ShowDecision.as_view(), name="api_show_decision"),
+    path(f"{OF_BET}decisions/<int:number>/score/", scoring.ScoreDecision.as_view(), name="api_score_decision"),
     path("decisions/", log.ListDecisionLog.as_view(), name="api_list_decision_log"),
+    path("decisions/scoreboard/", scores.ShowScoreboard.as_view(), name="api_show_scoreboard"),
+    path("lessons/", lessons.ListLessons.as_view(), name="api_list_lessons"),
+    path(f"{OF_BET}learning-review/", lessons.HoldLearningReview.as_view(), name="api_hold_learning_review"),
     path("bets/<str:key>/events/", bets.ListEvents.as_view(), name="api_list_events"),
     path(f"{OF_BET}wind-down-cost/", winding.PlanWindDown.as_view(), name="api_plan_wind_down"),
     path(f"{OF_BET}wind-down/", winding.FinishWindDown.as_view(), name="api_finish_wind_down"),
@@ -217,6 +228,8 @@ urlpatterns = [
     path("money/authority/delegations/<int:pk>/", authority.EndDelegation.as_view(), name="api_end_delegation"),
     path("money/guardrails/", both(mix.ListGuardrails, mix.AddGuardrail), name="api_list_guardrails"),
     path("money/guardrails/<int:pk>/", both(mix.ShowGuardrail, mix.ChangeGuardrail), name="api_show_guardrail"),
+    path("shadow/", both(shadow.ShowShadowMode, shadow.LeaveShadowMode), name="api_show_shadow_mode"),
+    path("shadow/advice/", shadow.ListAdvice.as_view(), name="api_list_advice"),
     path("money/capacity/", both(capacity.ListCapacity, capacity.PlanCapacity), name="api_list_capacity"),
     path("money/capacity/<int:pk>/", both(capacity.ShowCapacity, capacity.ChangeCapacity), name="api_show_capacity"),
     path("bets/<str:key>/value/agreed/", both(capacity.ShowAgreements, capacity.AgreeValue), name="api_agree_value"),
@@ -254,6 +267,9 @@ urlpatterns = [
     path("forums/<slug:key>/end/", forums.EndForum.as_view(), name="api_end_forum"),
     path("reviews/", reviews.ListReviews.as_view(), name="api_list_reviews"),
     path(REVIEW, reviews.ShowReview.as_view(), name="api_show_review"),
+    path(f"{REVIEW}table/", table.ShowTable.as_view(), name="api_show_table"),
+    path(f"{REVIEW}pre-read/", table.ShowPreRead.as_view(), name="api_show_pre_read"),
+    path(f"{REVIEW}state/", reviews.ReadState.as_view(), name="api_read_state"),
     path(f"{REVIEW}move/", reviewing.MoveReview.as_view(), name="api_move_review"),
     path(f"{REVIEW}cancel/", reviewing.CancelReview.as_view(), name="api_cancel_review"),
     path(f"{REVIEW}agenda/", reviewing.MakeAgenda.as_view(), name="api_make_agenda"),
@@ -266,11 +282,14 @@ urlpatterns = [
     path(f"{ITEM}vote/", reviewing.CastVote.as_view(), name="api_cast_vote"),
     path(f"{ITEM}open/", reviewing.OpenItem.as_view(), name="api_open_item"),
     path(f"{ITEM}second-vote/", reviewing.CallSecondVote.as_view(), name="api_call_second_vote"),
+    path(f"{ITEM}assigned/", both(table.AssignMoney, table.TakeBackAssignment), name="api_assign_money"),
+    path(f"{ITEM}ask/", table.AskForItem.as_view(), name="api_ask_for_item"),
     path(f"{ITEM}decide/", reviewing.DecideItem.as_view(), name="api_decide_item"),
     path("flags/", bets.ListFlags.as_view(), name="api_list_flags"),
     path("evidence/rules/", portfolio.ListRules.as_view(), name="api_list_rules"),
     path("goals/", both(bets.ListGoals, standards.AddGoal), name="api_list_goals"),
-    path("goals/<slug:key>/", standards.ChangeGoal.as_view(), name="api_change_goal"),
+    path("goals/<slug:key>/", both(goals.ShowGoal, standards.ChangeGoal), name="api_show_goal"),
+    path("trends/", goals.ShowTrends.as_view(), name="api_show_trends"),
     path("domains/", org.ListDomains.as_view(), name="api_list_domains"),
     path("teams/", org.ListTeams.as_view(), name="api_list_teams"),
     path("teams/<slug:key>/rate/", org.SetRate.as_view(), name="api_set_rate"),
@@ -288,7 +307,7 @@ urlpatterns = [
     path("runs/<int:run_id>/", portfolio.ShowRun.as_view(), name="api_show_run"),
     path("saved-views/", portfolio.ListSavedViews.as_view(), name="api_list_saved_views"),
     path("search/", portfolio.Search.as_view(), name="api_search"),
-    path("schema/", cached(SpectacularAPIView.as_view()), name="api_schema"),
+    path("schema/", cached(SpectacularAPIView.as_view(generator_class=WrittenOnce)), name="api_schema"),
     path(
         "docs/",
         login_required(SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="api/docs.html")),

@@ -68,6 +68,7 @@ class RefusalMiddleware:
             return render(request, "409.html", shown, status=409)
         answer = render(request, "_refused.html", shown, status=409)
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#trouble", "innerHTML"
+        answer.headers["HX-Reselect"] = "unset"  # all of it, whatever part of a page was asked for
         return answer
 
 

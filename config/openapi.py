@@ -1,6 +1,9 @@
-"""What the description of the API says besides what the endpoints say of themselves: the errors."""
+"""What the description of the API says besides what the endpoints say of themselves: the errors. It is written once."""
 
 from typing import Any
+
+from django.utils.translation import get_language
+from drf_spectacular.generators import SchemaGenerator
 
 ERRORS = {
     "400": "A parameter is not known, or its value is not understood.",
@@ -23,6 +26,20 @@ ERROR = {
         "reasons": {"type": "array", "items": {"type": "string"}, "minItems": 1},
     },
 }
+
+
+class WrittenOnce(SchemaGenerator):
+    """The description for everybody, written once for each language of a process: to write it takes a second."""
+
+    written: dict[str | None, Any] = {}
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Any:
+        if not public:
+            return super().get_schema(request, public)  # type: ignore[no-untyped-call]
+        language = get_language()
+        if language not in self.written:
+            self.written[language] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
+        return self.written[language]
 
 
 def tell_errors(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from bets.models import Bet, Tranche
 from funding.actions.asking import paid_from
+from funding.actions.following import why_of
 from funding.ask_forms import AskForm
 from funding.books import money_of, stood_of
 from funding.effects import Effect, name_of_bet, name_of_budget
@@ -54,17 +55,8 @@ class MovePage:
 
 def purses_for(bet: Bet, today: date) -> "QuerySet[Budget]":
     """Budgets that may pay a bet today: for bets, of its domain and in its currency; by name."""
-    running = Budget.objects.filter(
-        funding_class=Budget.FundingClass.BET, domain=bet.domain_id, ledger__currency=bet.currency,
-        starts_on__lte=today, ends_on__gte=today, withdrawn_at=None,
-    )  # fmt: skip
-    return with_available(running).order_by("name", "pk")
-
-
-def with_available(budgets: "QuerySet[Budget]") -> "QuerySet[Budget]":
-    """Adds what is available in each. Keeps the order."""
-    own = Account.objects.filter(budget=OuterRef("pk"), tranche=None, kind=Account.Kind.AVAILABLE)
-    return budgets.select_related("ledger", "domain").annotate(available=Subquery(own.values("balance")[:1]))
+    running = Budget.objects.paying_bets(today).filter(domain=bet.domain_id, ledger__currency=bet.currency)
+    return running.with_available().order_by("name", "pk")
 
 
 def others_of(budget: Budget, person: Person, today: date) -> "QuerySet[Budget]":
@@ -72,7 +64,7 @@ def others_of(budget: Budget, person: Person, today: date) -> "QuerySet[Budget]"
     seen = Budget.objects.visible_to(powers_of(person)).filter(
         ledger=budget.ledger_id, withdrawn_at=None, ends_on__gte=today
     )
-    return with_available(seen.exclude(pk=budget.pk)).order_by("name", "pk")
+    return seen.exclude(pk=budget.pk).with_available().order_by("name", "pk")
 
 
 def first_of(amount: int, purses: "QuerySet[Budget] | None" = None) -> dict[str, Any]:
@@ -82,6 +74,15 @@ def first_of(amount: int, purses: "QuerySet[Budget] | None" = None) -> dict[str,
     if len(found) == 1:
         first |= {"budget": found[0].pk, "treatment": found[0].treatment}
     return first
+
+
+def carried_out(bet: Bet, number: str | None) -> dict[str, Any]:
+    """What a form begins with that carries out the latest decision on the bet, when it is the one that is asked of."""
+    latest = bet.decisions.order_by("-number").first() if number else None
+    if latest is None or str(latest.number) != number:
+        return {}
+    why = why_of(latest)
+    return {"reason_code": why.reason_code, "justification": why.justification}
 
 
 def ask_page(kind: str, tranche: Tranche, form: AskForm, person: Person, today: date) -> AskPage:

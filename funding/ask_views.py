@@ -13,7 +13,7 @@ from bets.models import Bet, Tranche
 from bets.reach import bet_of
 from funding import actions
 from funding.ask_forms import AskForm, CommitForm, MoveForm, ReleaseForm, ReturnForm
-from funding.ask_page import ask_page, first_of, move_page, others_of, purses_for
+from funding.ask_page import ask_page, carried_out, first_of, move_page, others_of, purses_for
 from funding.authority import signoff_rules
 from funding.books import stood_of
 from funding.models import FundingRequest
@@ -37,7 +37,7 @@ def commit_tranche(request: PersonRequest, key: str, sequence: int) -> HttpRespo
     tranche = _tranche(request, key, sequence)
     bet, day = tranche.bet, today()
     purses = purses_for(bet, day)
-    first = first_of(stood_of(tranche).to_commit, purses)
+    first = first_of(stood_of(tranche).to_commit, purses) | carried_out(bet, request.GET.get("decision"))
     rules = signoff_rules("commit", bet.currency)
     form = CommitForm(purses, bet.currency, rules, day, typed_in(request), initial=first)
     return _ask(request, "commit", tranche, form)
@@ -48,7 +48,8 @@ def release_tranche(request: PersonRequest, key: str, sequence: int) -> HttpResp
     """Asks to release what is committed to a tranche: on a decision, through its gate."""
     tranche = _tranche(request, key, sequence)
     rules = signoff_rules("release", tranche.bet.currency)
-    first = first_of(stood_of(tranche).committed)
+    asked = request.GET.get("decision")
+    first = first_of(stood_of(tranche).committed) | carried_out(tranche.bet, asked)
     return _ask(
         request, "release", tranche, ReleaseForm(tranche.bet.currency, rules, today(), typed_in(request), initial=first)
     )

@@ -1,6 +1,6 @@
 """Reads of the books that actions and pages share: accounts as rules see them, the period of a day, what bets hold."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import Sum
@@ -51,9 +51,14 @@ def stood_of(tranche: Tranche) -> Stood:
 
 def standings_of(bet: Bet, tranches: Iterable[Tranche]) -> dict[int, Stood]:
     """What stands in the accounts of each of these tranches of a bet. One query."""
+    return standings_among([bet.pk], tranches)
+
+
+def standings_among(bets: Collection[int], tranches: Iterable[Tranche]) -> dict[int, Stood]:
+    """The same of tranches of several bets, which are given by their keys. One query."""
     held: dict[int, dict[str, int]] = {}
-    rows = Account.objects.filter(tranche__bet=bet).order_by().values_list("tranche_id", "kind", "balance")
+    rows = Account.objects.filter(tranche__bet__in=bets).order_by().values_list("tranche_id", "kind", "balance")
     for tranche, kind, balance in rows:
-        sums = held.setdefault(tranche, {})
+        sums = held.setdefault(tranche or 0, {})
         sums[kind] = sums.get(kind, 0) + balance  # of two budgets, once what was committed rolled forward
     return {one.pk: Stood(str(one), one.amount, **held.get(one.pk, {})) for one in tranches}

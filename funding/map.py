@@ -1,7 +1,7 @@
 """The funding map: money by funding class and domain, and how the mix moves from projects to teams and bets."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -92,6 +92,14 @@ class FundingMap:
     def choices(self) -> list[tuple[str, str]]:
         return [(span_key(span), span_words(span)) for span in self.spans]
 
+    def running(self, today: date) -> Mix:
+        """All budgets that run today, whatever their period."""
+        sums: dict[str, int] = defaultdict(int)
+        for (first, last), mix in zip(self.spans[-len(self.mixes) :], self.mixes, strict=True):
+            for one, amount in mix.by_class.items() if first <= today <= last else ():
+                sums[one] += amount
+        return Mix(_("Running today"), dict(sums))
+
     @property
     def before(self) -> Mix | None:
         """The mix of the period that ended last before the chosen one starts."""
@@ -117,7 +125,8 @@ def map_of(budgets: Any, asked: Any, today: date) -> FundingMap:
     found = [budget for budget in found if budget.ledger.currency == currency]
     figures = figures_of(found)
     spans = sorted({(budget.starts_on, budget.ends_on) for budget in found})
-    span = _chosen(spans, asked.get("period", ""), today)
+    funded = {(budget.starts_on, budget.ends_on) for budget in found if figures[budget.pk].current}
+    span = _chosen(spans, asked.get("period", ""), today, funded)
     inside = [budget for budget in found if (budget.starts_on, budget.ends_on) == span]
     mixes = [_mix(span_words(one), _of(found, one), figures) for one in spans[-SPANS:]]
     began = _mix(_("At first"), inside, figures, original=True)
@@ -130,11 +139,11 @@ def _of(budgets: Iterable[Budget], span: Span) -> list[Budget]:
     return [budget for budget in budgets if (budget.starts_on, budget.ends_on) == span]
 
 
-def _chosen(spans: list[Span], key: str, today: date) -> Span | None:
-    """The one that is asked for; else the longest of those that run today; else the latest."""
+def _chosen(spans: list[Span], key: str, today: date, funded: Collection[Span]) -> Span | None:
+    """The one that is asked for; else the longest of those that run today, one with money first; else the latest."""
     by_key = {span_key(span): span for span in spans}
     running = [span for span in spans if span[0] <= today <= span[1]]
-    longest = max(running, key=lambda span: (span[1] - span[0], span), default=None)
+    longest = max(running, key=lambda span: (span in funded, span[1] - span[0], span), default=None)
     return by_key.get(key) or longest or (spans[-1] if spans else None)
 
 

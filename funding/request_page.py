@@ -14,7 +14,16 @@ from funding.effects import Effect, lines_of, whole_of
 from funding.full_cost import FullCost, full_costs_of
 from funding.gates import Need, gates_of
 from funding.guardrails import Crossing, changes_of, crossings_of
-from funding.models import Approval, Delegation, FundingRequest, RequestFile, RequestLine, RequestNote, SignOffRule
+from funding.models import (
+    Advice,
+    Approval,
+    Delegation,
+    FundingRequest,
+    RequestFile,
+    RequestLine,
+    RequestNote,
+    SignOffRule,
+)
 from funding.packs import Pack
 from funding.rules import NO_AUTHORITY, approval_refusals, checker_refusals
 from funding.rules_changes import changes
@@ -79,6 +88,7 @@ class RequestPage:
     files: list[RequestFile]
     events: list[Event]
     successor: FundingRequest | None
+    advice: list[Advice]  # what would have stopped it, had shadow mode been over
 
     @property
     def is_waiting(self) -> bool:
@@ -149,6 +159,7 @@ def request_page(request: FundingRequest, person: Person, today: date) -> Reques
         list(request.files.select_related("attached_by")),
         _events(request),
         FundingRequest.objects.filter(replaces=request).first(),
+        list(Advice.objects.filter(request=request).select_related("given_to")),
     )
 
 

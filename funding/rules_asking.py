@@ -1,6 +1,6 @@
 """Why money cannot be asked for like this, for a tranche or for a budget. Plain Python; amounts are minor units."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +39,17 @@ class Stood:
     @property
     def to_commit(self) -> int:
         return max(0, self.planned - self.given)
+
+
+def next_step(stood: Sequence[tuple[int, Stood]]) -> tuple[int, str, int] | None:
+    """Of the tranches of a bet, by id and in their order, the first one of which something can be asked for: which,
+    how (release what is committed, else commit what is planned), and how much of it."""
+    for pk, one in stood:
+        if one.committed:
+            return pk, "release", one.committed
+        if one.to_commit and not one.given:
+            return pk, "commit", one.to_commit
+    return None
 
 
 STILL = {

@@ -18,6 +18,7 @@ from funding import (
     period_views,
     reconciliation_views,
     request_views,
+    shadow_views,
     year_end_views,
 )
 
@@ -43,6 +44,8 @@ urlpatterns: list[URLPattern] = [
     path("money/guardrails/", guardrail_views.list_guardrails, name="list_guardrails"),
     path("money/guardrails/new/<slug:kind>/", guardrail_views.add_guardrail, name="add_guardrail"),
     path("money/guardrails/<int:pk>/change/", guardrail_views.change_guardrail, name="change_guardrail"),
+    path("shadow/", shadow_views.show_shadow_mode, name="show_shadow_mode"),
+    path("shadow.csv", shadow_views.export_advice, name="export_advice"),
     path("money/capacity/", capacity_views.show_capacity, name="show_capacity"),
     path("money/capacity/new/", capacity_views.plan_capacity, name="plan_capacity"),
     path("money/capacity/<int:pk>/change/", capacity_views.change_capacity, name="change_capacity"),

@@ -28,11 +28,14 @@ HOUR: int = NoticeSettings._meta.get_field("hour").default
 AT_ONCE = 100  # notices of one person in one message
 
 
-def notify(people: Iterable[Person], event: Event, kind: str, sentence: str, path: str, *, at: datetime) -> None:
-    """Tells each of `people` of an event once, however often it is called. Nobody is told of what they did."""
+def notify(
+    people: Iterable[Person], event: Event, kind: str, sentence: str, path: str, *, at: datetime, text: str = ""
+) -> None:  # fmt: skip
+    """Tells each of `people` of an event once, however often it is called; a message by e-mail says `text` besides.
+    Nobody is told of what they did."""
     sentence = " ".join(sentence.split())[:500]
     told = [
-        Notice(person=person, event=event, kind=kind, sentence=sentence, path=path, at=at)
+        Notice(person=person, event=event, kind=kind, sentence=sentence, path=path, text=text, at=at)
         for person in people
         if person.is_active and person.pk != event.by_id
     ]

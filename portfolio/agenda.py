@@ -30,9 +30,13 @@ def domains_of(forum: Forum) -> frozenset[int] | None:
 
 def bets_of(forum: Forum) -> BetQuerySet:
     """Live and held bets that the forum may look at."""
+    return all_of(forum).filter(state__in=ACTIVE)
+
+
+def all_of(forum: Forum) -> BetQuerySet:
+    """Bets of the domains of the forum in every state, those that are over too."""
     domains = domains_of(forum)
-    bets = Bet.objects.filter(state__in=ACTIVE)
-    return bets if domains is None else bets.filter(domain__in=domains)
+    return Bet.objects.all() if domains is None else Bet.objects.filter(domain__in=domains)
 
 
 def asking_of(forum: Forum, today: date) -> dict[int, str]:
@@ -65,7 +69,12 @@ def _others(bets: BetQuerySet, today: date) -> Iterator[tuple[str, list[int]]]:
     yield Reason.GATE, list(gates.values_list("bet", flat=True))
     asked = FundingRequest.objects.filter(state=FundingRequest.State.SUBMITTED, bet__in=mine)
     yield Reason.MONEY, list(asked.order_by("due_on", "pk").values_list("bet", flat=True))
-    paid = Account.objects.filter(tranche__bet=OuterRef("pk"))
+    yield Reason.START, ready_in(bets)
+
+
+def ready_in(bets: BetQuerySet) -> list[int]:
+    """Ids of those with planned money that nobody has funded or decided on yet, by their start. One query."""
+    paid = Account.objects.filter(tranche__bet=OuterRef("pk"), balance__gt=0)
     decided = Decision.objects.filter(bet=OuterRef("pk"))
     ready = bets.filter(~Exists(paid), ~Exists(decided), tranches__isnull=False).distinct()
-    yield Reason.START, list(ready.order_by("starts_on", "pk").values_list("pk", flat=True))
+    return list(ready.order_by("starts_on", "pk").values_list("pk", flat=True))

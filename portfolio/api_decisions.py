@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bets.api_shapes import DecisionShape, FlagShape, ReadingShape, VerdictShape, money_of
-from bets.models import Bet, Decision, Dissent, Evidence, Flag, GateResult, Hypothesis
+from bets.models import Bet, Decision, Dissent, Evidence, Flag, GateResult, Hypothesis, Rescoring
 from lib.api import Endpoint, Listing, Money, Number
 from lib.clock import today
 from org.visibility import powers_of
@@ -20,6 +20,7 @@ from portfolio.decision_filters import STANDS, DecisionFilter, decisions_seen_by
 from portfolio.decision_known import HELD
 from portfolio.decision_log import MOVED, ORDERS, SHOWN, Logged, in_order, logged_of, with_dissent
 from portfolio.decision_page import DecisionPage, Followed, Round, Since, decision_page
+from portfolio.following import FOLLOWED
 from portfolio.nights import latest_night
 
 Shape = serializers.Serializer[Any]
@@ -28,6 +29,14 @@ Shape = serializers.Serializer[Any]
 class MovedShape(Shape):
     kind = serializers.ChoiceField([(str(kind), words) for kind, words in MOVED.items()])
     amount = Money()
+
+
+class RescoringShape(serializers.ModelSerializer[Rescoring]):
+    scored_by = serializers.CharField(help_text="Name of the person.")
+
+    class Meta:
+        model = Rescoring
+        fields = ["finding", "verdict", "note", "scored_at", "scored_by"]
 
 
 class LoggedShape(DecisionShape):
@@ -41,13 +50,14 @@ class LoggedShape(DecisionShape):
     stands = serializers.SerializerMethodField(help_text="Did it follow that, or go against it?")
     dissenters = serializers.IntegerField(help_text="How many would have decided otherwise.")
     second_reader = serializers.CharField(allow_null=True, help_text="Who looks again at one against the evidence.")
+    scored = serializers.SerializerMethodField(help_text="What the second reader found later.")
     moved = serializers.SerializerMethodField(help_text="What was posted because of it; null: you do not see money.")
     is_sample = serializers.BooleanField(source="bet.is_sample")
 
     class Meta(DecisionShape.Meta):
         fields = [
             "bet", "url", *DecisionShape.Meta.fields, "learned", "forum", "review", "recommended", "stands",
-            "dissenters", "second_reader", "rescore_on", "moved", "is_sample",
+            "dissenters", "second_reader", "rescore_on", "scored", "moved", "is_sample",
         ]  # fmt: skip
 
     def get_url(self, decision: Decision) -> str:
@@ -68,6 +78,11 @@ class LoggedShape(DecisionShape):
     @extend_schema_field(serializers.ChoiceField(list(STANDS.items())))
     def get_stands(self, decision: Decision) -> str:
         return _logged(decision).stands
+
+    @extend_schema_field(RescoringShape(allow_null=True))
+    def get_scored(self, decision: Decision) -> Any:
+        found = getattr(decision, "rescoring", None)
+        return RescoringShape(found).data if found else None
 
     @extend_schema_field(MovedShape(many=True, allow_null=True))
     def get_moved(self, decision: Decision) -> list[dict[str, Any]] | None:
@@ -269,7 +284,7 @@ class ShowDecision(Endpoint):
     serializer_class = DecisionDetailShape
 
     def get(self, request: Request, key: str, number: int) -> Response:
-        found = with_dissent(decisions_seen_by(powers_of(request.user))).select_related(*SHOWN)
+        found = with_dissent(decisions_seen_by(powers_of(request.user))).select_related(*SHOWN, *FOLLOWED)
         decision = get_object_or_404(found, bet__key=key, number=number)
         page = decision_page(decision, latest_night(), request.user, today())  # type: ignore[arg-type]
         decision.logged = page.logged  # type: ignore[attr-defined]

@@ -26,7 +26,8 @@ from portfolio.rules_reviews import BECAUSE, ITEMS, MEMBERS, WORDS
 class OnReview(Acting):
     """About the review in the address: when there is none that the person may see, nothing that was sent is read."""
 
-    answers, status = ReviewDetailShape, 200
+    answers: Any = ReviewDetailShape
+    status = 200
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -7,6 +7,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -16,9 +17,11 @@ from rest_framework.response import Response
 
 from bets.models import Decision
 from lib.api import Asked, Endpoint, Listing
+from lib.unchanged import unless_known
 from org.models import Person
 from org.visibility import powers_of
 from portfolio.api_forums import WhoShape
+from portfolio.meeting_page import state_of
 from portfolio.models import AgendaItem, Attendance, Chance, Review, Vote
 from portfolio.rules_reviews import rounds_shown
 
@@ -124,6 +127,22 @@ class ShowReview(Endpoint):
     @extend_schema(responses=ReviewDetailShape)
     def get(self, request: Request, forum: str, number: int) -> Response:
         return Response(review_shown(request.user, forum, number))
+
+
+class StateShape(Shape):
+    state = serializers.CharField(help_text="Another one as soon as anything that the meeting shows has changed.")
+
+
+class ReadState(Endpoint):
+    """The fingerprint of a review while people meet, cheap to ask for every few seconds: 304 to whoever sends the ETag
+    of the one they know, as If-None-Match. It tells nothing of votes but their number."""
+
+    @extend_schema(responses=StateShape)
+    def get(self, request: Request, forum: str, number: int) -> HttpResponse:
+        powers = powers_of(request.user)
+        review = get_object_or_404(Review.objects.visible_to(powers), forum__key=forum, number=number)
+        state = state_of(review, powers)
+        return unless_known(request._request, state, Response({"state": state}))
 
 
 def review_shown(person: Any, forum: str, number: int) -> Any:

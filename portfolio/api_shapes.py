@@ -18,7 +18,7 @@ from bets.api_shapes import (
 )
 from bets.draft_page import cost_with
 from bets.drafts import draft_values
-from bets.models import Bet, Verdict
+from bets.models import Bet, NextHypothesis, Verdict
 from lib.api import Money, Number, Seen
 from lib.clock import today
 from lib.seen import seen_of
@@ -99,12 +99,29 @@ class CostShape(Shape):
     full = Money(allow_null=True, help_text="Null where a team has no rate, or one in another currency.")
 
 
+class NextHypothesisShape(Shape):
+    """The version of the hypothesis that a pivot has opened."""
+
+    version = serializers.IntegerField()
+    due_on = serializers.DateField()
+    decision = serializers.IntegerField(source="decision.number", help_text="Number of the decision to pivot.")
+    is_written = serializers.SerializerMethodField()
+    is_asked = serializers.SerializerMethodField(help_text="Does the bet wait for it still?")
+
+    def get_is_written(self, asked: NextHypothesis) -> bool:
+        return asked.written_id is not None
+
+    def get_is_asked(self, asked: NextHypothesis) -> bool:
+        return asked.written_id is None and asked.bet.state == Bet.State.HELD
+
+
 class BetDetailShape(BetShape):
     template = serializers.CharField(source="bet.template.key", allow_null=True, default=None, help_text="Its key.")
     live_at = serializers.DateTimeField(source="bet.live_at", allow_null=True)
     premortem = serializers.CharField(source="bet.premortem", help_text="Why it may have failed; empty: not written.")
     teams = serializers.SerializerMethodField(help_text="Keys of the teams that work on it.")
     hypotheses = HypothesisShape(source="bet.hypotheses", many=True, help_text="Every version, the latest first.")
+    next_hypothesis = serializers.SerializerMethodField(help_text="What the latest pivot asked for; null without one.")
     outcomes = serializers.SerializerMethodField(help_text="As they stand, each with its former versions.")
     tranches = TrancheShape(source="bet.tranches", many=True)
     value = serializers.SerializerMethodField("get_worth", help_text="Worth of the target; null where nobody set it.")
@@ -118,6 +135,11 @@ class BetDetailShape(BetShape):
         source="bet.scales_at", allow_null=True, help_text="So many primaries must beat their targets; null: all."
     )
     seen = Seen(lambda row: seen_of(draft_values(row.bet)))
+
+    @extend_schema_field(NextHypothesisShape(allow_null=True))
+    def get_next_hypothesis(self, row: Row) -> Any:
+        asked = row.bet.next_hypotheses.select_related("decision", "bet").order_by("-decision__number").first()
+        return asked and NextHypothesisShape(asked).data
 
     @extend_schema_field(OutcomeShape(many=True))
     def get_outcomes(self, row: Row) -> Any:

@@ -1,12 +1,12 @@
 """The money of a bet on its page: what was given of what was planned, how long it lasts, and what comes next."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext_lazy
 
-from bets.models import Bet, Reading, Tranche
+from bets.models import Bet, Decision, Reading, Tranche
 from funding.books import standings_of
 from funding.models import Account, Budget, FundingRequest, RequestLine
 from funding.rules_asking import Stood
@@ -42,6 +42,7 @@ class Next:
     refused: FundingRequest | None
     who: list[Person]
     more: int
+    unasked: Decision | None = None  # the latest one, to go on, on which nothing was asked for
 
     @property
     def then(self) -> str:
@@ -60,6 +61,7 @@ class BetMoney:
     runway: Runway
     runway_words: str
     may_ask: bool
+    may_wind_down: bool
 
     @property
     def total(self) -> Stood:
@@ -81,8 +83,9 @@ class BetMoney:
 
 
 def bet_money_of(
-    bet: Bet, tranches: Sequence[Tranche], readings: Sequence[Reading], powers: Powers, today: date
-) -> BetMoney | None:
+    bet: Bet, tranches: Sequence[Tranche], readings: Sequence[Reading], powers: Powers, today: date,
+    latest: Decision | None = None,
+) -> BetMoney | None:  # fmt: skip
     """Nothing for whoever does not see money. Three queries; two more once something was posted, and five more while a
     request for the next tranche waits."""
     if not powers.may("see_money", bet.domain_id):
@@ -91,8 +94,9 @@ def bet_money_of(
     lefts = {bet.pk: sum(one.committed + one.released for one in stood.values())} if budgets else {}
     runway = runways_of([bet], today, lefts, {bet.pk: sorted(tranches, key=_planned)})[bet.pk]
     return BetMoney(
-        bet, stood, budgets, _next(bet, tranches, stood, today), runway, _words(bet, runway, readings),
+        bet, stood, budgets, _next(bet, tranches, stood, today, latest), runway, _words(bet, runway, readings),
         powers.may("request_money", bet.domain_id),
+        powers.may("plan_wind_down", bet.domain_id),
     )  # fmt: skip
 
 
@@ -120,7 +124,9 @@ def _words(bet: Bet, runway: Runway, readings: Sequence[Reading]) -> str:
     return runway_words(runway, settles_on, is_settled=is_settled)
 
 
-def _next(bet: Bet, tranches: Sequence[Tranche], stood: Mapping[int, Stood], today: date) -> Next | None:
+def _next(
+    bet: Bet, tranches: Sequence[Tranche], stood: Mapping[int, Stood], today: date, latest: Decision | None
+) -> Next | None:  # fmt: skip
     """One query; five more while something waits."""
     if bet.state in OVER:
         return None
@@ -128,8 +134,15 @@ def _next(bet: Bet, tranches: Sequence[Tranche], stood: Mapping[int, Stood], tod
     for tranche in sorted(tranches, key=lambda one: one.sequence):
         held = stood[tranche.pk]
         if held.to_commit or held.committed:
-            return _step(tranche, "commit" if held.to_commit else "release", asked.get(tranche.pk), today)
+            found = _step(tranche, "commit" if held.to_commit else "release", asked.get(tranche.pk), today)
+            return replace(found, unasked=_unasked(latest, asked.values()))
     return None
+
+
+def _unasked(latest: Decision | None, asked: Iterable[FundingRequest]) -> Decision | None:
+    """The latest decision, when it is one to go on that none of the requests carries out."""
+    goes_on = latest is not None and latest.kind in (Decision.Kind.FUND, Decision.Kind.PERSIST)
+    return latest if latest and goes_on and all(one.decision_id != latest.pk for one in asked) else None
 
 
 def _requests(bet: Bet) -> dict[int, FundingRequest]:

@@ -31,6 +31,7 @@ from portfolio.bet_money import BetMoney, bet_money_of
 from portfolio.change import Outlook, asked_by_rule, outlook_of_bet, outlook_of_outcome
 from portfolio.decided import Decided, decisions_of
 from portfolio.flagged import FlagShown, flags_of, runs_of, shown_flags
+from portfolio.following import Follows, follows_of_bet
 from portfolio.moments import Moment, Way, ways_in
 from portfolio.night import ACTIVE
 from portfolio.queue import quiet_until
@@ -127,6 +128,7 @@ class BetPage:
     learning: BetLearning
     cost: Cost
     agreed: Agreed
+    follows: Follows | None
 
     @property
     def planned(self) -> int:
@@ -198,7 +200,7 @@ def bet_page(bet: Bet, night: Run | None, person: Person, *, today: date, page: 
     over = bet.state in (Bet.State.CEASED, Bet.State.CONCLUDED)
     ahead = [tranche for tranche in tranches if tranche.planned_on > today and not over]
     events = Event.objects.filter(subject_type="bets.bet", subject_id=bet.pk).select_related("by")
-    money = bet_money_of(bet, tranches, _primaries(read), powers, today)
+    money = bet_money_of(bet, tranches, _primaries(read), powers, today, next(iter(decisions), None))
     raised = [flag for flag in flags if flag.cleared_on is None]
     return BetPage(
         bet=bet,
@@ -220,6 +222,7 @@ def bet_page(bet: Bet, night: Run | None, person: Person, *, today: date, page: 
         agreed=agreed_of(bet, person),
         money=money,
         foretold=foretold_of(bet, read.outcomes, tranches, read.readings, person, today),
+        follows=follows_of_bet(bet, decisions, person, today),
     )
 
 

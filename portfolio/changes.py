@@ -1,4 +1,5 @@
-"""What changed since last month: tonight's verdicts against those of a night thirty days ago, and what came between."""
+"""What changed since a day, or since last month: tonight's verdicts against those of a night then, and what came
+between."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,15 @@ class Change:
     flag: str = ""
     day: date | None = None
 
+    @property
+    def after_words(self) -> str:
+        """The decision in a word."""
+        return str(Decision.Kind(self.after).label)
+
+    @property
+    def flag_words(self) -> str:
+        return str(Flag.Kind(self.flag).label)
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -57,9 +67,10 @@ class Changes:
         return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
 
 
-def changes_of(bets: BetQuerySet, run: Run | None, today: date) -> Changes | None:
-    """What changed for these bets; None while there is no night to compare with. Five queries."""
-    before = _month_before(run) if run else None
+def changes_of(bets: BetQuerySet, run: Run | None, today: date, since: date | None = None) -> Changes | None:
+    """What changed for these bets since the last night up to the day `since`, or up to a month before `run`; None while
+    there is no night to compare with. Six queries."""
+    before = _night_until(run, since or run.as_of - MONTH) if run else None
     if run is None or before is None:
         return None
     seen = bets.order_by().values("pk")
@@ -73,8 +84,9 @@ def changes_of(bets: BetQuerySet, run: Run | None, today: date) -> Changes | Non
     )
 
 
-def _month_before(run: Run) -> Run | None:
-    older = Run.objects.filter(kind__in=NIGHTS, state=Run.State.DONE, as_of__lte=run.as_of - MONTH)
+def _night_until(run: Run, day: date) -> Run | None:
+    """The last night as of that day or before, other than `run`."""
+    older = Run.objects.filter(kind__in=NIGHTS, state=Run.State.DONE, as_of__lte=day).exclude(pk=run.pk)
     return older.order_by("-as_of", "-id").first()
 
 

@@ -18,6 +18,7 @@ SYMBOLS = {
     "inconclusive": "circle-x-open",
     "stale": "circle-open",
     "late": "hourglass-open",
+    "persisted": "star-triangle-down-open",
 }
 COLOURS = {
     "cease": "var(--cease)",
@@ -27,6 +28,7 @@ COLOURS = {
     "inconclusive": "var(--odd)",
     "stale": "var(--muted)",
     "late": "var(--pivot)",
+    "persisted": "var(--odd)",
 }
 DATES = [  # two lines, so that they stay level on a phone
     {"dtickrange": [None, "M1"], "value": "%-d %b<br>%Y"},

@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from funding.rules_shadow import leaver_refusals
+from funding.shadow import Shadow, shadow_on
 from lib.clock import today
 from metrics.models import Source
 from org.models import Person, Role
@@ -55,11 +57,15 @@ SECTIONS = {
     "map_columns": "imports",
     "take_over_import": "imports",
     **dict.fromkeys(("list_decisions", "list_again", "show_decision"), "decisions"),
+    **dict.fromkeys(("list_lessons", "hold_learning_review"), "decisions"),
+    **dict.fromkeys(("show_scoreboard", "list_scores", "score_decision"), "decisions"),
+    **dict.fromkeys(("list_goals", "show_goal", "show_trends"), "portfolio"),
     "list_views": "views",
     "save_view": "views",
     "change_view": "views",
     **dict.fromkeys(("list_forums", "open_forum", "show_forum", "change_forum", "end_forum"), "reviews"),
     **dict.fromkeys(("move_review", "cancel_review", "show_review", "show_calendar"), "reviews"),
+    **dict.fromkeys(("show_table", "assign_money", "show_pre_read"), "reviews"),
     "search": "search",
     "show_help": "help",
     "list_tokens": "tokens",
@@ -99,6 +105,16 @@ class Frame:
     @property
     def requests(self) -> int:
         return self._counts.requests
+
+    @property
+    def shadow(self) -> Shadow | None:
+        """Shadow mode, while it lasts."""
+        return shadow_on(self._counts.enforced_from, today())
+
+    @property
+    def ends_shadow(self) -> bool:
+        """Is it for this person to say when shadow mode ends?"""
+        return not any(leaver_refusals(self.powers))
 
     @property
     def leads(self) -> bool:

@@ -1,5 +1,7 @@
 """Shape of what people type in when they decide on a bet, or read a near miss a second time."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -20,11 +22,23 @@ BRINGS_BACK = {Decision.Kind.FUND, Decision.Kind.PERSIST}
 AREA = {"rows": 4}
 
 
+class KeyedRadios(forms.RadioSelect):
+    """Each choice with the single key that chooses it, by its value."""
+
+    keys: Mapping[str, str] = MappingProxyType({})
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if key := self.keys.get(str(value)):
+            option["key"], option["attrs"]["data-key"] = key, key
+        return option
+
+
 class DecideForm(forms.Form):
     """A decision; of a ceased bet only what brings it back."""
 
     kind = forms.ChoiceField(
-        label=_("Decision"), widget=forms.RadioSelect, choices=Decision.Kind.choices,
+        label=_("Decision"), widget=KeyedRadios, choices=Decision.Kind.choices,
         error_messages={"required": _("Choose what is decided.")},
     )  # fmt: skip
     rationale = forms.CharField(

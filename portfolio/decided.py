@@ -12,6 +12,7 @@ from bets.rules import decider_refusals, reader_refusals
 from org.models import Person, Run
 from org.visibility import powers_of
 from portfolio.flagged import FlagShown, flags_of, shown_flags
+from portfolio.following import FOLLOWED
 from portfolio.reasoning import Step, flag_steps
 from portfolio.said import Said, current_of, outcomes_of, readings_in, said_of
 
@@ -50,8 +51,8 @@ class Deciding:
 
 
 def decisions_of(bet: Bet) -> list[Decision]:
-    """Every decision on a bet, the latest first, with who made it and what it reverses. One query."""
-    return list(bet.decisions.select_related("decided_by", "reverses", "run").order_by("-number"))
+    """Every decision on a bet, the latest first, with who made it, what it reverses and what follows. One query."""
+    return list(bet.decisions.select_related("bet", "decided_by", "reverses", "run", *FOLLOWED).order_by("-number"))
 
 
 def deciding(bet: Bet, night: Run | None, person: Person, today: date) -> Deciding:

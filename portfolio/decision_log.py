@@ -160,7 +160,7 @@ def found_of(asked: AskedDecisions) -> Found:
     return in_order(found, sort.removeprefix("-"), backwards=sort.startswith("-"))
 
 
-SHOWN = ("bet__domain", "bet__lead", "decided_by", "second_reader", "reverses", "run")
+SHOWN = ("bet__domain", "bet__lead", "decided_by", "second_reader", "reverses", "run", "rescoring__scored_by")
 
 
 def in_order(found: Found, key: str, *, backwards: bool) -> Found:
@@ -214,8 +214,8 @@ def moved_by(decisions: Iterable[int]) -> dict[int, dict[str, int]]:
 
 
 def coming_again(decisions: Found, person: Person, *, mine: bool) -> Found:
-    """Decisions against the evidence that somebody looks at again, the earliest day first; or those of one reader."""
-    waiting = with_dissent(decisions).filter(rescore_on__isnull=False).select_related(*SHOWN)
+    """Decisions that somebody looks at again and has not scored yet, the earliest day first; or those of one reader."""
+    waiting = with_dissent(decisions).filter(rescore_on__isnull=False, rescoring=None).select_related(*SHOWN)
     mine_only = waiting.filter(second_reader=person) if mine else waiting
     return mine_only.order_by("rescore_on", "pk")
 

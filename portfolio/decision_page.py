@@ -16,6 +16,7 @@ from org.models import Person, Run
 from org.visibility import powers_of
 from portfolio.decision_known import Known, known_at
 from portfolio.decision_log import Logged, logged_of
+from portfolio.following import Follows, follows_of
 from portfolio.models import Chance, Vote
 from portfolio.said import Said, current_of, outcomes_of, readings_in, said_of
 
@@ -78,6 +79,7 @@ class DecisionPage:
     rounds: list[Round]
     dissent: list[Dissent]
     followed: list[Followed]
+    follows: Follows | None
     since: Since
     today: date
 
@@ -100,6 +102,7 @@ def decision_page(decision: Decision, night: Run | None, person: Person, today: 
         rounds=_rounds(logged) if logged.item and logged.item.opened_at else [],
         dissent=list(decision.dissent.select_related("person")),
         followed=_followed(decision) if sees_money else [],
+        follows=follows_of(decision.bet, decision, person, today),
         since=_since(decision, versions, known, night, today),
         today=today,
     )

@@ -14,6 +14,7 @@ from portfolio.decision_exports import csv_lines, rows_for, workbook
 from portfolio.decision_filters import decisions_seen_by
 from portfolio.decision_log import ROWS, SHOWN, agains_of, ask_decisions, coming_again, found_of, log_of, with_dissent
 from portfolio.decision_page import decision_page
+from portfolio.following import FOLLOWED
 from portfolio.nights import latest_night
 
 
@@ -42,7 +43,7 @@ def export_decisions(request: PersonRequest, kind: str) -> HttpResponse:
 @require_GET
 def show_decision(request: PersonRequest, key: str, number: int) -> HttpResponse:
     """One decision with exactly what was known then; and, apart from it, what has happened since."""
-    decisions = with_dissent(decisions_seen_by(powers_of(request.user))).select_related(*SHOWN, "bet__goal", "reversal")
+    decisions = with_dissent(decisions_seen_by(powers_of(request.user))).select_related(*SHOWN, "bet__goal", *FOLLOWED)
     decision = get_object_or_404(decisions, bet__key=key, number=number)
     page = decision_page(decision, latest_night(), request.user, today())
     return render(request, "portfolio/decision.html", {"page": page, "bet": decision.bet, "one": decision})

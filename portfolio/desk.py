@@ -15,7 +15,20 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from bets.models import Assumption, Bet, Comment, Flag, Import, LearningOutcome, Outcome, Sketch, Tranche
+from bets.models import (
+    Assumption,
+    Bet,
+    Comment,
+    Decision,
+    Flag,
+    Import,
+    LearningOutcome,
+    LearningReview,
+    NextHypothesis,
+    Outcome,
+    Sketch,
+    Tranche,
+)
 from bets.rules import BROKEN, STALE
 from funding.models import FundingRequest
 from lib.money_words import short_money
@@ -30,7 +43,8 @@ FOR_EVER = date.max
 ICONS = {
     "decide": "gavel", "gate": "door-open", "learning": "book-open", "near_miss": "eye", "question": "message-square",
     "fresh": "hourglass", "stale": "unplug", "forecast": "percent", "draft": "pencil", "confirm": "clipboard-check",
-    "import": "file-up", "approve": "stamp", "refused": "circle-x",
+    "import": "file-up", "approve": "stamp", "refused": "circle-x", "pivot": "git-branch", "ceased": "book-open",
+    "again": "scale",
 }  # fmt: skip
 
 
@@ -163,6 +177,9 @@ class _Asked:
             self.tasks(queries.to_decide(self.person, self.today), decide),
             self.tasks(queries.my_gates(self.person, self.today), my_gate),
             self.tasks(queries.learning_due(self.person, self.today), lambda row: learn(row, self.person)),
+            self.tasks(queries.hypotheses_asked_for(self.person), write_next),
+            self.tasks(queries.learning_reviews(self.person, self.powers, self.today), look_back),
+            self.tasks(queries.to_score(self.person, self.powers, self.today), look_again),
             self.tasks(queries.near_misses(self.person, self.powers), near_miss),
             self.tasks(queries.questions_to(self.person, self.powers), question),
         ]
@@ -208,7 +225,7 @@ class _Asked:
 
 
 def desk_of(person: Person, night: Run | None, *, today: date) -> Desk:
-    """All lists that are not empty, in the order in which they matter. Twelve queries for a product lead, up to four
+    """All lists that are not empty, in the order in which they matter. Fifteen queries for a product lead, up to four
     more for those who say gates, confirm evidence, import or approve money."""
     asked = _Asked(person, powers_of(person), night, today, SHOWN)
     parts = [asked.part(key) for key in PARTS]
@@ -254,6 +271,25 @@ def learn(learning: LearningOutcome, person: Person) -> Task:
     url = reverse("record_learning", args=[learning.bet.key, learning.number])
     act = _("Say what was found") if learning.reader_id in (None, person.pk) else _("See it")
     return Task("learning", what, act, url, learning.bet, learning.due_on)
+
+
+def write_next(asked: NextHypothesis) -> Task:
+    what = _("It was decided to pivot: version %(number)d of the hypothesis") % {"number": asked.version}
+    url = reverse("write_hypothesis", args=[asked.bet.key])
+    return Task("pivot", what, _("Write it"), url, asked.bet, asked.due_on)
+
+
+def look_back(review: LearningReview) -> Task:
+    bet = review.decision.bet
+    what = _("It has ceased: what did it teach? %(who)s led it") % {"who": review.credited}
+    url = reverse("hold_learning_review", args=[bet.key])
+    return Task("ceased", what, _("Look back"), url, bet, review.due_on)
+
+
+def look_again(decision: Decision) -> Task:
+    what = _("Decided %(kind)s against the evidence: was it wise?") % {"kind": decision.get_kind_display().lower()}
+    url = reverse("score_decision", args=[decision.bet.key, decision.number])
+    return Task("again", what, _("Look again"), url, decision.bet, decision.rescore_on)
 
 
 def near_miss(flag: Flag) -> Task:

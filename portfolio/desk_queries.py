@@ -17,19 +17,23 @@ from bets.models import (
     Bet,
     BetQuerySet,
     Comment,
+    Decision,
     Evidence,
     EvidenceLink,
     Flag,
     Forecast,
     Import,
     LearningOutcome,
+    LearningReview,
+    NextHypothesis,
     Outcome,
     Reading,
     Sketch,
     Tranche,
 )
 from bets.rules import BROKEN, STALE
-from funding.models import FundingRequest
+from bets.rules_after import EARLY
+from funding.models import Enforcement, FundingRequest
 from funding.turns import my_turn
 from org.models import Notice, Person, Run
 from org.rules import ACTS, Powers
@@ -82,6 +86,29 @@ def learning_due(person: Person, today: date) -> QuerySet[LearningOutcome]:
     mine = Q(bet__lead=person) | Q(reader=person)
     open_ = LearningOutcome.objects.filter(mine, finding="", due_on__lte=today + SOON, bet__state__in=ACTIVE)
     return open_.select_related("bet").order_by("due_on", "pk")
+
+
+def learning_reviews(person: Person, powers: Powers, today: date) -> QuerySet[LearningReview]:
+    """Of ceased bets that the person led or leads, and for product operations of all of their domains: those that are
+    due within a week, or were."""
+    mine, waits = Q(credited=person) | Q(decision__bet__lead=person), Q(held_at=None)
+    if powers.may("confirm_evidence"):
+        mine |= waits & within(powers, "confirm_evidence", "decision__bet__domain")
+    due = LearningReview.objects.filter(mine, waits, decision__reversal=None, due_on__lte=today + EARLY)
+    return due.select_related("decision__bet", "credited").order_by("due_on", "pk")
+
+
+def hypotheses_asked_for(person: Person) -> QuerySet[NextHypothesis]:
+    """Of my bets that were decided to pivot: the version that I have not written yet."""
+    asked = NextHypothesis.objects.filter(bet__lead=person, bet__state=Bet.State.HELD, written=None)
+    return asked.select_related("bet").order_by("due_on", "pk")
+
+
+def to_score(person: Person, powers: Powers, today: date) -> QuerySet[Decision]:
+    """Decisions that the person was named to look at again, on bets that they still see, once their day has come."""
+    waiting = Decision.objects.filter(second_reader=person, rescoring=None, rescore_on__lte=today)
+    seen = waiting.filter(bet__in=Bet.objects.visible_to(powers).order_by().values("pk"))
+    return seen.exclude(bet__lead=person).select_related("bet").order_by("rescore_on", "pk")
 
 
 def near_misses(person: Person, powers: Powers) -> QuerySet[Flag]:
@@ -208,20 +235,21 @@ def imports_open(person: Person) -> QuerySet[Import]:
 
 
 class Counts(NamedTuple):
-    """What the frame of every page counts."""
+    """What the frame of every page counts, and the day that was decided for the end of shadow mode."""
 
     decisions: int = 0  # bets that need one
     unread: int = 0  # notices
     waiting: int = 0  # lines of the desk that have a day
     requests: int = 0  # for money, that wait for this person
+    enforced_from: date | None = None
 
 
 def counts_of(person: Person, powers: Powers, today: date) -> Counts:
     """All of them in one query."""
     with connection.cursor() as cursor:
         cursor.execute(*_counting(person.pk, powers, today))
-        decisions, unread, requests, *rest = cursor.fetchone() or (0, 0, 0)
-    return Counts(decisions, unread, sum(rest), requests)
+        decisions, unread, requests, enforced_from, *rest = cursor.fetchone() or (0, 0, 0, None)
+    return Counts(decisions, unread, sum(rest), requests, enforced_from)
 
 
 @lru_cache(maxsize=512)
@@ -230,12 +258,14 @@ def _counting(key: int, powers: Powers, today: date) -> tuple[str, tuple[Any, ..
     person = Person(pk=key)
     waiting = (
         to_decide(person, today), my_gates(person, today), learning_due(person, today), near_misses(person, powers),
-        questions_to(person, powers),
+        questions_to(person, powers), hypotheses_asked_for(person), learning_reviews(person, powers, today),
+        to_score(person, powers, today),
     )  # fmt: skip
     found = Person.objects.filter(pk=key).values_list(
         counted(due(Bet.objects.visible_to(powers), today)),
         counted(Notice.objects.filter(person=person, read_at=None)),
         counted(my_turn(person, powers, today)),
+        Subquery(Enforcement.objects.order_by("-pk").values("from_on")[:1]),
         *(counted(one) for one in waiting),
     )
     return found.query.sql_with_params()

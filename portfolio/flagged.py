@@ -22,6 +22,7 @@ HEADLINES = {
     Flag.Kind.INCONCLUSIVE: gettext_lazy("%(metric)s: no answer before the money is gone"),
     Flag.Kind.STALE: gettext_lazy("%(metric)s: no signals any more"),
     Flag.Kind.LATE: gettext_lazy("%(metric)s: the day to decide comes after the money"),
+    Flag.Kind.PERSISTED: gettext_lazy("Decided to persist twice, and nothing new speaks for it"),
 }
 FAMILY = {
     Flag.Kind.CEASE: FamilyRule.Family.CEASE,

@@ -8,7 +8,15 @@ from django.utils.translation import override
 
 from bets.models import Flag, Reading, Tranche
 from bets.signals import first_day
-from bets.words import Told, flag_sentence, inconclusive_sentence, late_sentence, near_miss_sentence, stale_sentence
+from bets.words import (
+    Told,
+    flag_sentence,
+    inconclusive_sentence,
+    late_sentence,
+    near_miss_sentence,
+    persisted_sentence,
+    stale_sentence,
+)
 from funding.rules_runway import Runway
 from funding.runway import runway_words
 from lib.periods import quarter_of
@@ -16,6 +24,7 @@ from org.models import Person, Run
 from portfolio.answer import settling
 from portfolio.cases import Case
 from portfolio.night import FAMILIES, finding_of
+from portfolio.persisted import Twice
 
 READ_WITHIN = timedelta(days=14)
 WEEK = timedelta(days=7)
@@ -68,6 +77,11 @@ class Flagging:
         sentence = late_sentence(words, runway.decides_on(reading.outcome.decide_by))
         last = max(runway.last_day, self.run.as_of) if runway.last_day else None
         return self._flag(case, reading, Flag.Kind.LATE, sentence, act_by=last)
+
+    def persisted(self, case: Case, twice: Twice) -> Flag:
+        """It was decided to persist twice, and nothing spoke more for it the second time."""
+        sentence = persisted_sentence(twice.first, twice.second)
+        return self._flag(case, case.strongest("scale"), Flag.Kind.PERSISTED, sentence, since=twice.first)
 
     def _flag(self, case: Case, reading: Reading, kind: Flag.Kind, sentence: str, **fields: object) -> Flag:
         on = self.run.as_of

@@ -4,13 +4,17 @@ Called when events are delivered: at least once, so that it bears repeating."""
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from org import registry
 from org.models import Event, Person, RoleGrant
 from org.noticing import notify
-from org.visibility import people_who_see
+from org.rules import Powers
+from org.visibility import people_who_see, powers_of
 from portfolio.models import Forum, Review
+from portfolio.pre_read import pre_read, pre_read_text
 
 KIND = "review"
 TOO_OLD = timedelta(days=2)  # nobody is told of what was made up for later
@@ -26,12 +30,26 @@ def register() -> None:
 
 
 def review_said(event: Event) -> None:
-    review = Review.objects.select_related("forum").filter(pk=event.subject_id).first()
+    review = Review.objects.select_related("forum__domain", "forum__chair").filter(pk=event.subject_id).first()
     if review is None or _is_late(event):
         return
     if event.kind == "review near" and (review.state, str(review.held_on)) != ("planned", event.payload["day"]):
         return  # it was moved or cancelled meanwhile, of which they are told
-    notify(members_of(review.forum), event, KIND, event.sentence, review.get_absolute_url(), at=event.at)
+    if event.kind == "review near" and event.payload["ahead"] == "week":
+        _send_pre_read(review, event)
+    else:
+        notify(members_of(review.forum), event, KIND, event.sentence, review.get_absolute_url(), at=event.at)
+
+
+def _send_pre_read(review: Review, event: Event) -> None:
+    """The reminder with the pre-read: members who see the same bets are sent the same, and nobody reads of others."""
+    alike: dict[Powers, list[Person]] = {}
+    for person in members_of(review.forum):
+        alike.setdefault(powers_of(person), []).append(person)
+    for people in alike.values():
+        text = pre_read_text(pre_read(review, people[0], localdate(event.at)))
+        path = reverse("show_pre_read", args=[review.forum.key, review.number])
+        notify(people, event, KIND, event.sentence, path, at=event.at, text=text)
 
 
 def forum_ended(event: Event) -> None:

@@ -9,8 +9,10 @@ from bets.models import Decision, Hypothesis
 from funding.models import FundingRequest
 from org.models import Event, Person
 from portfolio.actions.voting import asked_of, shown_of, why_not
+from portfolio.asking_again import Unasked, unasked_of
 from portfolio.decide_money import DecidingMoney, deciding_money
 from portfolio.decided import Deciding, deciding
+from portfolio.following import Follows, follows_of
 from portfolio.models import AgendaItem, Chance, Vote
 from portfolio.nights import latest_night
 from portfolio.rules_reviews import RECOMMENDED, chair_refusals, is_wide
@@ -62,6 +64,8 @@ class ItemPage:
     is_member: bool
     told: str
     request: FundingRequest | None
+    follows: Follows | None
+    unasked: Unasked | None = None
 
     @property
     def shows(self) -> bool:
@@ -107,6 +111,8 @@ def item_page(item: AgendaItem, person: Person, today: date, sees_money: bool) -
         is_member=person.pk in members, told=_told(item),
         request=FundingRequest.objects.filter(decision=item.decision_id, kind__in=["commit", "release"]).first()
         if item.decision_id and sees_money else None,
+        follows=follows_of(item.bet, item.decision, person, today) if item.decision else None,
+        unasked=unasked_of(item, person, today),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from org.models import Job, Run
 from portfolio.cases import Before, Case, cases_of, flags_before, tranches_ahead
 from portfolio.flagging import Flagging, since_of, soonest
 from portfolio.night import ALPHA, FAMILIES, active_in_cycle, finding_of
+from portfolio.persisted import Twice, is_nothing_new, persisted_twice
 from portfolio.readers import Readers, readers
 
 NEAR = math.log(4.0)  # a near miss has a quarter of what was asked for
@@ -150,7 +151,8 @@ class Sitting:
         near, stale = self._near(), [case for case in self._without(Flag.Kind.STALE) if case.stale]
         unsettled = [c for c in self._without(Flag.Kind.INCONCLUSIVE) if self.kinds[c.bet.pk] == "inconclusive"]
         late = [case for case in self._without(Flag.Kind.LATE) if self._is_late(case)]
-        touched = [*chain(*new.values()), *(case for case, _ in near), *stale, *unsettled]
+        twice = [case for case in self._without(Flag.Kind.PERSISTED) if self._has_nothing_new(case)]
+        touched = [*chain(*new.values()), *(case for case, _ in near), *stale, *unsettled, *twice]
         made = Flagging(self.run, tranches_ahead([case.bet.pk for case in touched], self.run.as_of))
         pool = readers() if near else Readers()
         return [
@@ -159,6 +161,7 @@ class Sitting:
             *(made.inconclusive(case) for case in unsettled if case.bet.pk in made.ahead),
             *(made.stale(case) for case in stale),
             *(made.late(case, self.runways[case.bet.pk]) for case in late),
+            *(made.persisted(case, self.persisted[case.bet.pk]) for case in twice),
         ]
 
     def _without(self, kind: str) -> list[Case]:
@@ -188,6 +191,7 @@ class Sitting:
                 (Flag.Kind.STALE, self._fresh(case)),
                 (Flag.Kind.INCONCLUSIVE, self._concludes(case)),
                 (Flag.Kind.LATE, self._in_time(case)),
+                (Flag.Kind.PERSISTED, self._news(case)),
             ):
                 if because and (flag := self.before.open.get((case.bet.pk, kind))):
                     found.append(Clearing(flag, Flag.Cleared.SIGNALS, because))
@@ -207,6 +211,17 @@ class Sitting:
             if self._is_late(case, standing=True)
             else "The money lasts clearly beyond the day to decide by now, or that day has come."
         )
+
+    @cached_property
+    def persisted(self) -> dict[int, Twice]:
+        """Bets whose latest two decisions are both to persist."""
+        return persisted_twice([case.bet.pk for case in self.cases], self.run)
+
+    def _has_nothing_new(self, case: Case) -> bool:
+        return is_nothing_new(self.persisted.get(case.bet.pk), case.log_e["scale"])
+
+    def _news(self, case: Case) -> str:
+        return "" if self._has_nothing_new(case) else "Stronger evidence has come since it was decided to persist."
 
     def _fresh(self, case: Case) -> str:
         return "" if case.stale else "Signals arrive again."

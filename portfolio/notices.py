@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from bets.models import Bet, Comment, Decision, Evidence, Flag, Forecast, Import, Outcome
+from bets.models import Bet, Comment, Decision, Evidence, Flag, Forecast, Import, LearningReview, Outcome
 from org import registry
 from org.models import Event, Notice
 from org.noticing import notify
@@ -105,6 +105,22 @@ def decision_recorded(event: Event, bet: Bet) -> Iterator[Tidings]:
         yield Tidings("decision", [bet.lead_id], said, _at(bet, "decisions"))
 
 
+def learning_due(event: Event, bet: Bet) -> Iterator[Tidings]:
+    """Whoever is credited for ceasing the bet, and whoever leads it now."""
+    review = LearningReview.objects.filter(decision=event.payload.get("decision"), held_at=None).first()
+    if review is not None:
+        path = reverse("hold_learning_review", args=[bet.key])
+        yield Tidings("decision", {review.credited_id, bet.lead_id}, event.sentence, path)
+
+
+def decision_due_again(event: Event, bet: Bet) -> Iterator[Tidings]:
+    """Whoever was named to look at it again."""
+    decision = Decision.objects.filter(pk=event.payload.get("decision"), rescoring=None).first()
+    if decision is not None:
+        path = reverse("score_decision", args=[bet.key, decision.number])
+        yield Tidings("decision", [decision.second_reader_id], event.sentence, path)
+
+
 def gate_said(event: Event, bet: Bet) -> Iterator[Tidings]:
     yield Tidings("decision", [bet.lead_id], f"A gate of {bet.name}: {event.sentence}", _at(bet, "money"))
 
@@ -150,6 +166,9 @@ OF_BETS: dict[str, Teller] = {
     "near miss read": near_miss_read,
     "decision recorded": decision_recorded,
     "gate said": gate_said,
+    "decision due again": decision_due_again,
+    "learning review near": learning_due,
+    "learning review overdue": learning_due,
     "evidence confirmed": evidence_judged,
     "evidence superseded": evidence_judged,
     "outcome resolved": outcome_resolved,

@@ -23,9 +23,10 @@ SOON = timedelta(days=14)
 # Of several open flags the one that the verdict follows from speaks: the order of bets.rules.decide.
 SPEAKS_FIRST: list[str] = [
     Flag.Kind.CEASE, Flag.Kind.SCALE, Flag.Kind.PIVOT, Flag.Kind.NEAR_MISS, Flag.Kind.LATE,
-    Flag.Kind.INCONCLUSIVE, Flag.Kind.STALE,
+    Flag.Kind.PERSISTED, Flag.Kind.INCONCLUSIVE, Flag.Kind.STALE,
 ]  # fmt: skip
-STUCK = (Flag.Kind.INCONCLUSIVE, Flag.Kind.LATE)  # the money is gone before something else happens
+# The money is gone before something else happens, or goes on while nothing new does.
+STUCK = (Flag.Kind.INCONCLUSIVE, Flag.Kind.LATE, Flag.Kind.PERSISTED)
 REASONS = {
     # By kind of flag: what is said while the estimate stands where the flag says, and once it has come back.
     Flag.Kind.CEASE: (
@@ -134,7 +135,8 @@ def _silence(reading: Reading | None) -> str:
     return _("No signals since %(day)s: the result is as it was, and may have changed.") % {"day": day}
 
 
-def _near_miss(flag: Flag) -> str:
+def near_miss_words(flag: Flag) -> str:
+    """Who reads a near miss a second time, and until when."""
     if flag.reader is None or flag.read_by is None:
         return _("Almost shown to be beyond the kill line on the day to decide: nobody has been named to read it.")
     parts = {"reader": flag.reader, "day": date_format(flag.read_by, "DATE_FORMAT")}
@@ -154,6 +156,11 @@ def _too_late(flag: Flag) -> str:
     return _("By the day to decide, too little money is left to wind it down: decide by %(day)s.") % {"day": day}
 
 
+def _nothing_new(flag: Flag) -> str:
+    day = date_format(flag.since or flag.raised_on, "DATE_FORMAT")
+    return _("Decided to persist twice, and nothing new speaks for it since %(day)s.") % {"day": day}
+
+
 def _evidence(flag: Flag, reading: Reading | None) -> str:
     if reading is None or reading.estimate is None:
         return _("The evidence flagged it, and was not read again last night.")
@@ -171,7 +178,9 @@ def _told(flag: Flag, reading: Reading | None) -> str:
         return _out_of_reach(reading)
     if flag.kind == Flag.Kind.LATE:
         return _too_late(flag)
-    return _near_miss(flag) if flag.kind == Flag.Kind.NEAR_MISS else _evidence(flag, reading)
+    if flag.kind == Flag.Kind.PERSISTED:
+        return _nothing_new(flag)
+    return near_miss_words(flag) if flag.kind == Flag.Kind.NEAR_MISS else _evidence(flag, reading)
 
 
 def _numbers(reading: Reading, line: float) -> dict[str, str]:

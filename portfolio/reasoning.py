@@ -311,6 +311,8 @@ def _last_period(reading: Reading) -> str:
 def _without_evidence(flag: Flag, reading: Reading | None) -> list[Step]:
     if flag.kind == Flag.Kind.LATE:
         return _late_steps(flag)
+    if flag.kind == Flag.Kind.PERSISTED:
+        return _persisted_steps(flag)
     return _stale_steps(reading) if flag.kind == Flag.Kind.STALE else _reach_steps(reading)
 
 
@@ -328,6 +330,19 @@ def _late_steps(flag: Flag) -> list[Step]:
     )
     return [
         Step(_("Last day on which a decision is of use"), last, rests),
+        Step(_("What it says of the result"), _("nothing"), apart),
+        Step(_("What clears it"), "", clears),
+    ]
+
+
+def _persisted_steps(flag: Flag) -> list[Step]:
+    """Why a flag says that a bet was persisted twice with nothing new: from decisions and what was known at each."""
+    since = date_format(flag.since, "DATE_FORMAT") if flag.since else _("not known")
+    grown = _("The e-value for the target has not doubled since, and no stronger finding was confirmed.")
+    apart = _("It compares what was known at two decisions; the result may be good or bad.")
+    clears = _("Twice the evidence for the target, a stronger finding, or the next decision on the bet.")
+    return [
+        Step(_("Nothing new since"), since, grown),
         Step(_("What it says of the result"), _("nothing"), apart),
         Step(_("What clears it"), "", clears),
     ]

@@ -11,15 +11,15 @@ from bets.actions import Aside
 from bets.models import Bet, Decision, Outcome
 from lib.refusals import Refused
 from org.models import Person
-from portfolio.decide_forms import DecideForm
-from portfolio.models import AgendaItem, Vote
+from portfolio.decide_forms import DecideForm, KeyedRadios
+from portfolio.models import AgendaItem, Draft, Vote
 
 
 class VoteForm(forms.Form):
     """What one would decide, and how likely one thinks each outcome."""
 
     kind = forms.ChoiceField(
-        label=_("What would you decide?"), widget=forms.RadioSelect, choices=Decision.Kind.choices,
+        label=_("What would you decide?"), widget=KeyedRadios, choices=Decision.Kind.choices,
         error_messages={"required": _("Choose what you would decide.")},
     )  # fmt: skip
     because = forms.CharField(
@@ -114,9 +114,22 @@ class ItemDecideForm(DecideForm):
                 widget=forms.Textarea(attrs={"rows": 2}),
             )  # fmt: skip
 
+    draft: Draft | None = None
+
+    def go_on_with(self, draft: Draft | None) -> None:
+        """What somebody has left half written stands in the form again."""
+        self.draft = draft
+        kept = draft.typed if draft else {}
+        self.initial.update({name: text for name, text in kept.items() if name in self.fields})
+
     @property
     def dissents(self) -> list[Any]:
         return [self[name] for name in self.people]
+
+    @property
+    def has_dissent(self) -> bool:
+        """Is some of it in the form already?"""
+        return self.is_bound or any(self.initial.get(name) for name in self.people)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean()

@@ -15,6 +15,7 @@ from lib.edge import OK, perform, typed_in
 from org.requests import PersonRequest
 from org.visibility import powers_of
 from portfolio import actions
+from portfolio.item_shown import is_in_meeting
 from portfolio.models import AgendaItem, Review
 from portfolio.review_forms import OpenForm, PutForm, order_from
 from portfolio.review_page import ReviewPage, review_page
@@ -94,7 +95,7 @@ def join_review(request: PersonRequest, forum: str, number: int) -> HttpResponse
     """A member who dials in says so."""
     review = review_of(request, forum, number)
     actions.join_review(review, request.user, by=request.user, at=now())
-    return _done(review)
+    return redirect("show_meeting", forum, number) if is_in_meeting(request) else _done(review)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,7 +1,7 @@
 """Why forums, reviews, votes and decisions of a review are refused, and on which days a forum meets. Plain Python."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ MEMBERS, AHEAD, AT_MOST = 50, 400, 60  # people; days, and reviews that are plan
 ITEM_MINUTES, ITEMS = (1, 240), 60
 NAME, BECAUSE, WORDS = 120, 500, 1000  # characters
 WITHIN = 3653  # days from today; a mistyped century is no day of a review
+DRAFT, DRAFT_FIELDS = 60_000, 80  # characters of a decision half written, and fields: those of a form with all dissent
 # What the evidence recommends, as a decision; the other verdicts recommend nothing.
 RECOMMENDED = {"cease": "cease", "pivot": "pivot", "persist": "persist"}
 # Which decisions follow a recommendation.
@@ -198,6 +199,25 @@ def chair_refusals(state: str, *, is_chair: bool) -> Iterator[str]:
         yield "This review is over."
 
 
+def draft_refusals(typed: Mapping[str, str]) -> Iterator[str]:
+    """Why a decision half written is not kept."""
+    characters = sum(len(name) + len(text) for name, text in typed.items())
+    if characters > DRAFT or len(typed) > DRAFT_FIELDS:
+        yield f"That is too long to be kept: at most {DRAFT:,} characters, this has {characters:,}."
+
+
+def comes_next(settled: Sequence[bool], at: int) -> int | None:
+    """Which item of an agenda comes onto the table after the one at this place (-1: at the start), given which are
+    decided on: the next open one, or else the first of those that were passed over."""
+    places = [*range(at + 1, len(settled)), *range(max(at, 0))]
+    return next((place for place in places if not settled[place]), None)
+
+
+def came_before(opened: Sequence[bool], at: int) -> int | None:
+    """Which item that was on the table already stands before this place."""
+    return next((place for place in range(at - 1, -1, -1) if opened[place]), None)
+
+
 @dataclass(frozen=True)
 class Ballot:
     """A vote as somebody wants to cast it: `chances` by the number of the outcome, each a share; `outcomes` are the
@@ -274,7 +294,7 @@ def item_refusals(wanted: Deciding, *, today: date) -> Iterator[str]:
     yield from _without_right(wanted)
     if wanted.kind == "cease" and not wanted.learned.strip():
         yield "Say what the bet has taught: it is kept for everybody."
-    yield from _against(wanted, today)
+    yield from _looked_at_again(wanted, today)
 
 
 def _without_right(wanted: Deciding) -> Iterator[str]:
@@ -290,15 +310,21 @@ def _without_right(wanted: Deciding) -> Iterator[str]:
         )
 
 
-def _against(wanted: Deciding, today: date) -> Iterator[str]:
-    """Whoever goes against the evidence names somebody who looks at it again, and when."""
-    if not goes_against(wanted.recommended, wanted.kind):
-        return
-    if not wanted.has_reader or wanted.rescore_on is None:
+def against_refusals(wanted: Deciding) -> Iterator[str]:
+    """Why a second look is asked for: whoever goes against the evidence names who looks at it again, and when. Only
+    advice in shadow mode."""
+    if goes_against(wanted.recommended, wanted.kind) and not wanted.has_reader and wanted.rescore_on is None:
         yield (
             f"The evidence recommends “{wanted.recommended}”: to decide otherwise, name who looks at this again, "
             "and on which day."
         )
+
+
+def _looked_at_again(wanted: Deciding, today: date) -> Iterator[str]:
+    """Why those who are named do not look at it again like this."""
+    if wanted.has_reader != (wanted.rescore_on is not None):
+        yield "Name both who looks at it again and on which day, or neither."
+    if wanted.rescore_on is None or not goes_against(wanted.recommended, wanted.kind):
         return
     if wanted.reader_is_chair or wanted.reader_leads:
         yield "Somebody other than the chair and the lead looks at it again."

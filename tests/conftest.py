@@ -24,6 +24,7 @@ if NUMBER == 0:
     SERVERS.prepare_addresses()
 else:
     os.environ["REDIS_URL"] = infrastructure.redis_url_for(NUMBER, os.environ["REDIS_URL"])
+COMPILING = infrastructure.wait_for_who_compiles() if NUMBER else None
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Playwright runs an event loop in this thread, which Django would otherwise take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -65,6 +66,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays, and need not be looked through again and again for what is no longer used."""
+    if COMPILING:
+        COMPILING.close()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

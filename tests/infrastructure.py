@@ -33,6 +33,19 @@ def keep_compiled() -> None:
     sys.dont_write_bytecode = False
 
 
+def wait_for_who_compiles() -> TextIO | None:
+    """In a new checkout the first worker compiles all modules, and the others read what it has compiled: each would
+    else do the same at the same time. Open until it has collected its tests; None for the others, when it has."""
+    latch = Path(__file__).open()  # noqa: SIM115 - it is held while it is open
+    try:
+        fcntl.flock(latch, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        fcntl.flock(latch, fcntl.LOCK_SH)
+        latch.close()
+        return None
+    return latch
+
+
 def worker_number() -> int:
     """0 without xdist, else 1 for gw0, 2 for gw1, ..."""
     name = os.environ.get("PYTEST_XDIST_WORKER", "")

@@ -4,15 +4,20 @@ Also what a test that commits leaves is taken away so: the database then holds a
 ran before. Where the role of the tests may not rest triggers, everything is made anew, as Django does it.
 """
 
+import copy
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from psycopg.errors import UniqueViolation
 
 from lib import clock
 
 NOT_OURS = {"django_migrations"}
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 Rows = dict[str, list[bytes]]  # by table; a row is a line
 
 
@@ -54,7 +59,7 @@ class Kept:
     """What `make` makes, and the rows that it adds to what is there; made once, and again on another day."""
 
     def __init__(self, make: Callable[[], Any], before: Callable[[], object] = lambda: None) -> None:
-        """`before` makes what each test makes itself. To be called outside of all tests; leaves nothing behind."""
+        """`before` makes what each test makes itself. Leaves nothing behind."""
         self.make, self.rows, self.day = make, None, clock.today()
         with transaction.atomic():
             before()
@@ -70,6 +75,26 @@ class Kept:
             return self.make()
         put({name: lines for name, lines in self.rows.items() if lines})
         return self.made
+
+
+def kept(make: Callable[Given, Made]) -> Callable[Given, Made]:
+    """What tests begin with, and what takes long to make: the first of a worker makes it, the others get it as rows.
+
+    Only for what rests on nothing that a test has made before. Asked for twice in a test, it is made anew.
+    """
+    shelf: dict[Any, Kept] = {}
+
+    @wraps(make)
+    def again(*args: Given.args, **fields: Given.kwargs) -> Made:
+        key = (args, *fields.items())
+        if key not in shelf:
+            shelf[key] = Kept(lambda: make(*args, **fields))
+        try:
+            return copy.deepcopy(shelf[key].again())
+        except UniqueViolation:
+            return make(*args, **fields)
+
+    return again
 
 
 class Migrated:

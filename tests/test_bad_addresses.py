@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bets.models import Goal
 from org.models import Person
 from tests.factories import BetFactory
 from tests.world import PAGES
@@ -45,7 +46,7 @@ def addresses(names: dict[str, Any]) -> list[str]:
     """Every address of the product (not of the back office), with something that exists wherever one is named."""
     stand_ins = {"run_id": names["done"], "person_id": names["lead"], "series_id": names["typed"], "number": 1,
                  "budget_id": names["budget"], "code": "1000", "period": "2026", "kind": "share",
-                 "part": "limit", "forum": "growth"}  # fmt: skip
+                 "part": "limit", "forum": "growth", "what": "money", "score": "latency"}  # fmt: skip
     rows = {"requests": names["asked"], "files": names["money_file"], "reconciliations": names["reconciled"],
             "budgets": names["budget"]}  # fmt: skip
     keys = {
@@ -54,6 +55,7 @@ def addresses(names: dict[str, Any]) -> list[str]:
         "metrics": names["metric"],
         "templates": "offer",
         "forums": "growth",
+        "goals": Goal.objects.values_list("key", flat=True).first(),
     }
     found = []
     for route in _all_routes(get_resolver()):

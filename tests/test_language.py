@@ -151,7 +151,7 @@ def texts_of(figure: Any) -> Iterator[str]:
             yield from texts_of(part)
 
 
-CHARTS = ["/bets/B-cease/outcomes/1/chart.json"]
+CHARTS = ["/bets/B-cease/outcomes/1/chart.json", "/trends/verdicts.json", "/trends/flags.json"]
 
 
 @pytest.mark.parametrize("url", CHARTS)

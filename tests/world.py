@@ -150,6 +150,7 @@ PAGES = {
     "funding map": Address("/money/map/"),
     "authority": Address("/money/authority/"),
     "guardrails": Address("/money/guardrails/"),
+    "shadow mode": Address("/shadow/"),
     "adding a guardrail": Address("/money/guardrails/new/share/"),
     "capacity": Address("/money/capacity/"),
     "agreeing a value": Address("/bets/{paid}/value/agree/"),

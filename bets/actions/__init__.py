@@ -4,7 +4,8 @@ from bets.actions.assuming import Assumed, add_assumption, change_assumption, dr
 from bets.actions.deciding import Aside, record_decision, record_second_reading
 from bets.actions.drafting import change_bet, drop_sketch, leave_sketch, write_premortem
 from bets.actions.findings import Link, attach_file, change_evidence, confirm_evidence, log_evidence, remove_file
-from bets.actions.foretelling import record_gate, record_value, state_forecast
+from bets.actions.following import credit_owner, hold_learning_review
+from bets.actions.foretelling import Foretelling, foretell_by_vote, record_gate, record_value, state_forecast
 from bets.actions.gating import Criterion, gate_values, keep_gate, write_gate
 from bets.actions.importing import (
     drop_import,
@@ -32,6 +33,7 @@ from bets.actions.planning import (
 )
 from bets.actions.redrafting import change_draft
 from bets.actions.releasing import mark_release, withdraw_release
+from bets.actions.rescoring import rescore_decision, scoring_of
 from bets.actions.restating import restate_outcome
 from bets.actions.standards import add_goal, change_goal, drop_allowance, keep_allowance, keep_kind, keep_template
 from bets.actions.stating import Claim, go_live, state_bet, write_hypothesis
@@ -46,6 +48,7 @@ __all__ = [
     "Claim",
     "Clearing",
     "Criterion",
+    "Foretelling",
     "Judgement",
     "Link",
     "Plan",
@@ -63,6 +66,7 @@ __all__ = [
     "change_outcome",
     "change_tranche",
     "confirm_evidence",
+    "credit_owner",
     "drop_allowance",
     "drop_assumption",
     "drop_import",
@@ -70,8 +74,10 @@ __all__ = [
     "drop_outcome",
     "drop_sketch",
     "drop_tranche",
+    "foretell_by_vote",
     "gate_values",
     "go_live",
+    "hold_learning_review",
     "keep_allowance",
     "keep_assumptions",
     "keep_gate",
@@ -96,7 +102,9 @@ __all__ = [
     "record_second_reading",
     "record_value",
     "remove_file",
+    "rescore_decision",
     "restate_outcome",
+    "scoring_of",
     "set_cost",
     "set_value",
     "start_waiting_checks",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
+from bets.actions.following import open_what_follows
 from bets.models import Bet, Decision, Dissent, Flag, SecondReading
 from bets.rules import (
     Proposal,
@@ -95,7 +96,8 @@ def _write(
 
 
 def _follow(decision: Decision, *, at: datetime, today: date) -> None:
-    """What follows from a decision: the state of the bet, and that its open flags have been decided on."""
+    """What follows from a decision: the state of the bet, that its open flags have been decided on, and what is asked
+    for later."""
     bet, by = decision.bet, decision.decided_by
     bet.state = STATES.get(Decision.Kind(decision.kind), bet.state)
     bet.save(update_fields=["state"])
@@ -107,6 +109,7 @@ def _follow(decision: Decision, *, at: datetime, today: date) -> None:
     )  # fmt: skip
     for flag in flags:
         clear_flag(flag, Flag.Cleared.DECISION, f"Decided: {decision.kind}.", on=today, at=at, decision=decision)
+    open_what_follows(decision, at=at, today=today)
 
 
 def clear_flag(flag: Flag, how: str, because: str, *, on: date, at: datetime, decision: Decision | None = None) -> None:

@@ -13,6 +13,7 @@ from bets.models import Bet, Sketch
 from bets.rules_draft import currency_refusals, premortem_refusals, sketch_refusals
 from lib.refusals import refuse_if
 from lib.seen import stale_refusals
+from lib.storable import storable
 from org.actions import record_event
 from org.models import Person, Team
 from org.rules import refusals
@@ -74,17 +75,12 @@ def leave_sketch(
 ) -> Sketch:
     """Keeps what somebody typed into a step, sound or not, until they come back; without a bet, that of a new one."""
     refuse_if(refusals(powers_of(person), "state_bet", bet.domain_id if bet else None))
-    kept = {name: [_storable(one) for one in values] for name, values in typed.items()}
+    kept = {name: [storable(one) for one in values] for name, values in typed.items()}
     refuse_if(sketch_refusals(sum(len(one) for values in kept.values() for one in values)))
     sketch, _ = Sketch.objects.update_or_create(
         person=person, bet=bet, step=step, defaults={"typed": kept, "left_at": at}
     )
     return sketch
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL keeps neither a NUL nor half a pair of surrogates."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 @transaction.atomic

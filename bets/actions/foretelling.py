@@ -1,6 +1,8 @@
 """What people foretell, and what they find has come: forecasts, gates, realised value. All of it append-only."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -46,6 +48,42 @@ def state_forecast(
     sentence = f"{person} {'changed a' if latest else 'stated a'} forecast of {_named(of)}."
     record_event(bet, "forecast stated", sentence, at=at, by=person, forecast=stated.pk)
     return stated
+
+
+class Foretelling(NamedTuple):
+    """What one person holds likely of an outcome, and when they said so."""
+
+    person: int
+    outcome: Outcome
+    probability: float
+    stated_at: datetime
+
+
+def foretell_by_vote(
+    bet: Bet, votes: Sequence[Foretelling], *, note: str, by: Person, at: datetime, today: date
+) -> list[Forecast]:
+    """Keeps the chances of votes that everybody sees from now on as the forecasts of those who voted, as of the moment
+    at which they did; in the caller's transaction. What can no longer be foretold is left out: an outcome that has
+    resolved, was restated, or is being measured."""
+    known = {vote.outcome.pk: vote.outcome for vote in votes}
+    replaced = set(Outcome.objects.filter(replaces__in=known).values_list("replaces", flat=True)) if known else set()
+    resolved = set(Resolution.objects.filter(outcome__in=known).values_list("outcome", flat=True)) if known else set()
+    over = {
+        pk for pk, one in known.items()
+        if any(thing_refusals(Foretold(bet, pk not in replaced, pk in resolved, one.decide_by), today=today))
+    }  # fmt: skip
+    kept = [
+        Forecast(
+            person_id=one.person, outcome=one.outcome, probability=one.probability, note=note[:300],
+            stated_at=one.stated_at,
+        )
+        for one in votes if one.outcome.pk not in over
+    ]  # fmt: skip
+    if kept:
+        people = len({one.person_id for one in kept})
+        said = f"{note}: kept as the forecasts of {people} {'people' if people > 1 else 'person'}."
+        record_event(bet, "forecasts by vote", said, at=at, by=by)
+    return Forecast.objects.bulk_create(kept)
 
 
 def _foretold(bet: Bet, of: Outcome | Tranche) -> Foretold:

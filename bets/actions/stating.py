@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from bets import rules
+from bets.actions.following import answer_pivot
 from bets.actions.learning import discovery_refusals
 from bets.actions.locking import locked_bet
 from bets.drafts import claim_values, ready_of
@@ -115,6 +116,7 @@ def _write(bet: Bet, claim: Claim, why: str, *, by: Person, at: datetime) -> Hyp
     kind, said = ("hypothesis rewritten", ", written anew") if draft else ("hypothesis written", "")
     sentence = f"Version {written.version}{said}: {written}" + (f" Why: {why}" if why else "")
     record_event(bet, kind, sentence, at=at, by=by, version=written.version, why=why)
+    answer_pivot(written)
     return written
 
 

@@ -14,6 +14,6 @@ __all__ = [
     "Allowance", "Assumption", "Bet", "BetQuerySet", "Comment", "Decision", "Dissent", "Effort", "Evidence",
     "EvidenceFile", "EvidenceKind", "EvidenceLink", "EvidenceQuerySet", "FamilyRule", "Flag", "Forecast",
     "GateCriterion", "GateResult", "Goal", "Hypothesis", "Import", "ImportRow", "LearningOutcome", "LearningReview",
-    "NextHypothesis", "Outcome", "OutcomeQuerySet", "Reading", "RealisedValue", "Release", "Rescoring", "Resolution", "SecondReading", "Segment", "Sketch",
-    "StoredFile", "Template", "Tranche", "Verdict",
+    "NextHypothesis", "Outcome", "OutcomeQuerySet", "Reading", "RealisedValue", "Release", "Rescoring", "Resolution",
+    "SecondReading", "Segment", "Sketch", "StoredFile", "Template", "Tranche", "Verdict",
 ]  # fmt: skip

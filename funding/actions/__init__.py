@@ -1,9 +1,10 @@
 """State changes of the money."""
 
 from funding.actions.actuals import place_actual, place_waiting
+from funding.actions.advising import Binding, leave_shadow_mode
 from funding.actions.agreeing import agree_value
 from funding.actions.approving import approve_request, approve_requests, reject_request
-from funding.actions.asking import Why, ask_tranche, move_budget
+from funding.actions.asking import Why, ask_tranche, move_budget, purse_of
 from funding.actions.authorising import (
     delegate_authority,
     end_approval_rule,
@@ -27,7 +28,7 @@ from funding.actions.budgeting import change_budget, open_budget, withdraw_budge
 from funding.actions.capacity import drop_capacity, set_capacity
 from funding.actions.ending import end_year
 from funding.actions.exporting import export_journal, verify_ledger
-from funding.actions.following import file_next
+from funding.actions.following import file_next, next_of, waits_for_money, why_of
 from funding.actions.guarding import keep_guardrail
 from funding.actions.lining import Wish, submit_lines
 from funding.actions.noting import attach_file, write_note
@@ -48,6 +49,7 @@ from funding.actions.waiting import escalate_requests, expire_requests, void_sta
 
 __all__ = [
     "Ask",
+    "Binding",
     "Move",
     "Why",
     "Wish",
@@ -77,16 +79,19 @@ __all__ = [
     "finish_wind_down",
     "follow_decision",
     "keep_guardrail",
+    "leave_shadow_mode",
     "lock_period",
     "map_cost_centres",
     "map_money_columns",
     "move_budget",
+    "next_of",
     "open_budget",
     "open_ledger",
     "place_actual",
     "place_waiting",
     "post",
     "post_all",
+    "purse_of",
     "read_totals",
     "reconcile",
     "reject_request",
@@ -106,6 +111,8 @@ __all__ = [
     "upload_money_file",
     "verify_ledger",
     "void_stale_requests",
+    "waits_for_money",
+    "why_of",
     "withdraw_budget",
     "withdraw_request",
     "write_note",

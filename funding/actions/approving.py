@@ -7,13 +7,14 @@ from datetime import date, datetime
 from django.db import transaction
 
 from bets.models import Tranche
+from funding.actions.advising import Binding
 from funding.actions.books import Move, lock_ledger, post
 from funding.actions.requesting import close, lock_request, named
 from funding.authority import delegation_of, roles_of, spoken
 from funding.changes import changes_since
 from funding.gates import gates_of
 from funding.guardrails import changes_of, crossing_refusals, crossings_of
-from funding.models import Approval, FundingRequest, RequestLine, Transfer
+from funding.models import Advice, Approval, FundingRequest, RequestLine, Transfer
 from funding.rules import Checker, approval_refusals, rejection_refusals, said_refusals
 from funding.rules_requests import unmet_refusals
 from funding.sides import mandate_of, open_domains, role_refusals
@@ -52,10 +53,11 @@ def approve_request(
     if request.state == FundingRequest.State.SUBMITTED and (changed := changes_since(request, today)):
         close(request, FundingRequest.State.VOIDED, " ".join(changed), at=at, by=by)
         return request
+    binding = Binding(today)
     refuse_if([
         *approval_refusals(checker_of(request, by, on_behalf_of, today)),
         *role_refusals(request, by),
-        *unmet_refusals(request.kind, unmet_of(request, today), comment),
+        *binding.stops(Advice.Kind.GATE, unmet_refusals(request.kind, unmet_of(request, today), comment)),
         *(said_refusals("", comment, COMMENT_AT_MOST) if comment.strip() else ()),
     ])  # fmt: skip
     principal = on_behalf_of or by
@@ -66,7 +68,8 @@ def approve_request(
          authority=authority.amount if authority else None,
          domains=mandate.domains if request.kind == FundingRequest.Kind.REALLOCATE else [])  # fmt: skip
     if is_complete(request):
-        _carry_out(request, by=by, at=at, today=today)
+        _carry_out(request, binding, by=by, at=at, today=today)
+    binding.advise(by=by, at=at, bet=request.bet, request=request)
     return request
 
 
@@ -148,13 +151,14 @@ def _say(
     record_event(request.bet or request.ledger, kind, said, at=at, by=by, request=request.pk)
 
 
-def _carry_out(request: FundingRequest, *, by: Person | None, at: datetime, today: date) -> None:
+def _carry_out(request: FundingRequest, binding: Binding, *, by: Person, at: datetime, today: date) -> None:
     """Posts every line, in their order; what is short, or would cross a guardrail, raises, and then nothing of all this
     has happened."""
     lock_ledger(request.ledger_id)
     lines = list(request.lines.select_related("credit_account", "debit_account").order_by("number"))
     changes = changes_of((line.kind, line.amount, line.credit_account, line.debit_account) for line in lines)
-    refuse_if(crossing_refusals(crossings_of(request.ledger.currency, request.bet, changes, today)))
+    crossings = crossings_of(request.ledger.currency, request.bet, changes, today)
+    refuse_if(binding.stops(Advice.Kind.GUARDRAIL, crossing_refusals(crossings)))
     for line in lines:
         post_line(request, line, by=by, at=at)
     close(request, FundingRequest.State.POSTED, "", at=at, by=by)

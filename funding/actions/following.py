@@ -4,55 +4,63 @@ import uuid
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F
 
 from bets.models import Bet, Decision, Tranche
 from funding.actions.asking import Why, ask_tranche
 from funding.books import standings_of
-from funding.models import Account, Budget, FundingRequest
+from funding.models import Budget, FundingRequest
+from funding.rules_asking import next_step
 from lib.refusals import Refused
 from org.models import Person
 
 
-def file_next(decision: Decision, *, by: Person, at: datetime, today: date) -> FundingRequest | str:
+def file_next(
+    decision: Decision, *, by: Person, at: datetime, today: date, budget: Budget | None = None,
+    amount: int | None = None,
+) -> FundingRequest | str:  # fmt: skip
     """Files the request for the next tranche of a bet that was funded or persisted, in the caller's transaction: to
-    release what is committed, else to commit what is planned from the budget of its domain that has most. What stands
-    in the way is given as a sentence; the decision stands all the same."""
+    release what is committed, else to commit what is planned. Whoever decided may say how much is committed, in minor
+    units, and from which budget: else it is all of the tranche, from the budget of its domain that has most. What
+    stands in the way is given as a sentence; the decision stands all the same."""
     bet = Bet.objects.select_related("domain", "lead").get(pk=decision.bet_id)
-    if FundingRequest.objects.filter(bet=bet, state=FundingRequest.State.SUBMITTED).exists():
+    if waits_for_money(bet):
         return "Money is asked for already: that request waits."
-    found = _next(bet)
+    found = next_of(bet)
     if found is None:
         return "All that is planned for this bet is released."
-    tranche, kind, amount = found
-    budget = _budget(bet, today) if kind == "commit" else None
+    tranche, kind, most = found
+    purse = budget or _budget(bet, today) if kind == "commit" else None
+    wanted = most if amount is None or kind == "release" else amount
     key = uuid.uuid5(uuid.NAMESPACE_OID, f"decision {decision.pk}")
-    why = Why("evidence", f"Decided: {decision.kind}. {decision.rationale}"[:2000])
     try:
         with transaction.atomic():
             return ask_tranche(
-                key, tranche, kind, amount=amount, why=why, by=by, at=at, today=today, budget=budget, decided=decision
-            )
+                key, tranche, kind, amount=wanted, why=why_of(decision), by=by, at=at, today=today, budget=purse,
+                decided=decision,
+            )  # fmt: skip
     except Refused as refused:
         return f"No money was asked for: {' '.join(refused.reasons)}"
 
 
-def _next(bet: Bet) -> tuple[Tranche, str, int] | None:
-    """The first tranche of which something can be asked for, how, and how much in minor units."""
-    tranches = list(bet.tranches.order_by("sequence"))
-    stood = standings_of(bet, tranches)
-    for tranche in tranches:
-        if stood[tranche.pk].committed:
-            return tranche, "release", stood[tranche.pk].committed
-        if stood[tranche.pk].to_commit and not stood[tranche.pk].given:
-            return tranche, "commit", stood[tranche.pk].to_commit
-    return None
+def why_of(decision: Decision) -> Why:
+    """What a request says that carries a decision out."""
+    return Why("evidence", f"Decided: {decision.kind}. {decision.rationale}"[:2000])
+
+
+def waits_for_money(bet: Bet) -> bool:
+    return FundingRequest.objects.filter(bet=bet, state=FundingRequest.State.SUBMITTED).exists()
+
+
+def next_of(bet: Bet) -> tuple[Tranche, str, int] | None:
+    """The first tranche of which something can be asked for, how, and how much in minor units. Two queries."""
+    tranches = {one.pk: one for one in bet.tranches.order_by("sequence")}
+    stood = standings_of(bet, tranches.values())
+    found = next_step([(pk, stood[pk]) for pk in tranches])
+    return found and (tranches[found[0]], *found[1:])
 
 
 def _budget(bet: Bet, today: date) -> Budget | None:
     """That of most available money among those that may pay the bet today."""
-    running = Budget.objects.filter(
-        funding_class=Budget.FundingClass.BET, domain=bet.domain_id, ledger__currency=bet.currency, withdrawn_at=None,
-        starts_on__lte=today, ends_on__gte=today, accounts__kind=Account.Kind.AVAILABLE, accounts__tranche=None,
-    )  # fmt: skip
-    return running.annotate(left=Sum("accounts__balance")).order_by("-left", "pk").first()
+    running = Budget.objects.paying_bets(today).filter(domain=bet.domain_id, ledger__currency=bet.currency)
+    return running.with_available().order_by(F("available").desc(nulls_last=True), "pk").first()

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from bets.models import Bet, Decision, Tranche
+from funding.actions.advising import Binding
 from funding.authority import above, approvers_needed, questions_for, signoff_keys, signoffs_needed
 from funding.books import side
 from funding.changes import already
 from funding.gates import restated_since
 from funding.guardrails import Change, changes_of, crossing_refusals, crossings_of
-from funding.models import Account, FundingRequest, Ledger, RequestLine
+from funding.models import Account, Advice, FundingRequest, Ledger, RequestLine
 from funding.packs import fingerprint_of, pack_of
 from funding.rules import DUE_DAYS, Line, Wanted, request_refusals, said_refusals
 from funding.rules_requests import (
@@ -78,8 +79,8 @@ def submit_request(
             bet.state if bet else "", waiting_for(bet, kind, lines),
         ), today=today,
     ))  # fmt: skip
-    refuse_if(_own_refusals(ledger, domain, bet, decision, kind, lines))
-    refuse_if(crossing_refusals(crossings_of(ledger.currency, bet, _changes(lines), today)))
+    refuse_if(_own_refusals(ledger, domain, bet, decision, lines))
+    refuse_if(_stops(binding := Binding(today), kind, lines, bet, ledger.currency))
     amount = sum(line.amount for line in lines)
     measured = amount + already(bet, kind)
     rules = questions_for(kind, ledger.currency, measured)
@@ -97,15 +98,15 @@ def submit_request(
     )  # fmt: skip
     if (other := _asked_meanwhile(request)) is not None:
         return _same(other, kind, lines, by)
-    for number, line in enumerate(lines, start=1):
-        _line(request, number, line)
+    _write_lines(request, lines)
+    binding.advise(by=by, at=at, bet=bet, request=request)
     said = f"{named(request)} submitted."
     record_event(bet or ledger, "funding requested", said, at=at, by=by, request=request.pk, amount=amount)
     return request
 
 
 def _own_refusals(
-    ledger: Ledger, domain: Domain, bet: Bet | None, decision: Decision | None, kind: str, lines: Sequence[Ask]
+    ledger: Ledger, domain: Domain, bet: Bet | None, decision: Decision | None, lines: Sequence[Ask]
 ) -> Iterator[str]:
     """Whose money it is, who decides on it, and what it rests on."""
     tree: dict[int, list[int]] = {}
@@ -117,8 +118,15 @@ def _own_refusals(
     if decision is not None:
         yield from decision_refusals(decision.bet_id, bet.pk if bet else None, decision.number,
                                      latest.number if latest else 0)  # fmt: skip
-    if kind == "release":
-        yield from gate_refusals([str(one.tranche) for one in lines if one.tranche and not restated_since(one.tranche)])
+
+
+def _stops(binding: Binding, kind: str, lines: Sequence[Ask], bet: Bet | None, currency: str) -> Iterator[str]:
+    """What shadow mode lets pass: gates of an earlier hypothesis, and guardrails."""
+    tranches = [one.tranche for one in lines if one.tranche and kind == "release"]
+    old = gate_refusals([str(one) for one in tranches if not restated_since(one)])
+    yield from binding.stops(Advice.Kind.GATE, old)
+    crossings = crossings_of(currency, bet, _changes(lines), binding.today)
+    yield from binding.stops(Advice.Kind.GUARDRAIL, crossing_refusals(crossings))
 
 
 def _owned(line: Ask, tree: dict[int, list[int]]) -> Owned:
@@ -178,6 +186,11 @@ def _changes(lines: Sequence[Ask]) -> list[Change]:
 
 def _plain(line: Ask) -> list[Any]:
     return [line.kind, line.leaves.pk, line.reaches.pk, line.amount]
+
+
+def _write_lines(request: FundingRequest, lines: Sequence[Ask]) -> None:
+    for number, line in enumerate(lines, start=1):
+        _line(request, number, line)
 
 
 def _line(request: FundingRequest, number: int, line: Ask) -> RequestLine:

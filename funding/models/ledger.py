@@ -6,11 +6,12 @@ transfer moves a balance, the sequence and the head of the hash chain; it locks 
 therefore the lock of writers, of the chain and of the periods.
 """
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from bets.models import Tranche
@@ -112,6 +113,17 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
         """Budgets of the domains in which these powers may see money. Keeps the order; adds no query and no join."""
         domains = powers.domains(ACTS["see_money"])
         return self if domains is None else self.filter(domain__in=domains)
+
+    def paying_bets(self, today: date) -> "BudgetQuerySet":
+        """Those that may pay bets of their domain on that day. Keeps the order."""
+        return self.filter(
+            funding_class=Budget.FundingClass.BET, starts_on__lte=today, ends_on__gte=today, withdrawn_at=None
+        )
+
+    def with_available(self) -> "BudgetQuerySet":
+        """Adds what is `available` in each, with its ledger and domain. Keeps the order."""
+        own = Account.objects.filter(budget=OuterRef("pk"), tranche=None, kind=Account.Kind.AVAILABLE)
+        return self.select_related("ledger", "domain").annotate(available=Subquery(own.values("balance")[:1]))
 
 
 class Budget(models.Model):

@@ -1,6 +1,7 @@
 """Template tags of the money: amounts that are short at a glance and exact on hover, and marks of budgets."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django import template
 from django.utils.html import format_html
@@ -58,5 +59,9 @@ def spoken_by(approvals: Iterable[Approval], person: Person) -> Approval | None:
 def level_mark(level: Level) -> SafeString:
     """Word and icon of how far a budget is used."""
     words, icon = LEVELS[level]
-    drawn = SafeString(lucide(icon, size=14, **{"class": "icon", "aria-hidden": "true"}))
-    return format_html('<span class="level lv-{}">{}{}</span>', level.value, drawn, words)
+    return format_html('<span class="level lv-{}">{}{}</span>', level.value, _drawn(icon), words)
+
+
+@cache  # a list has one for each budget, and there are five of them
+def _drawn(icon: str) -> SafeString:
+    return SafeString(lucide(icon, size=14, **{"class": "icon", "aria-hidden": "true"}))

@@ -4,17 +4,23 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 
-from bets.actions import Aside, record_decision
+from bets.actions import Aside, credit_owner, record_decision
 from bets.models import Bet, Decision, Tranche
 from bets.verdicts import standing_verdict
-from funding.actions import file_next, follow_decision
+from funding.actions import Binding, follow_decision
+from funding.capacity import freed_weeks
+from funding.models import Advice, FundingRequest, RequestLine
 from lib.refusals import refuse_if
 from org.actions import record_event
 from org.models import Person
+from portfolio.actions.assigning import file_assigned
+from portfolio.actions.drafting import drop_drafts
 from portfolio.actions.meeting import locked_item
+from portfolio.actions.publishing import keep_as_forecasts
 from portfolio.models import AgendaItem
-from portfolio.rules_reviews import RECOMMENDED, Deciding, chair_refusals, item_refusals
+from portfolio.rules_reviews import RECOMMENDED, Deciding, against_refusals, chair_refusals, item_refusals
 
 GOES_ON = (Decision.Kind.FUND, Decision.Kind.PERSIST)  # the next tranche is asked for
 
@@ -24,10 +30,22 @@ def decide_bet(
     bet: Bet, kind: str, *, by: Person, at: datetime, today: date, wind_down: int | None = None, **said: Any
 ) -> Decision:
     """Records a decision on a bet and does to its money what follows, all or nothing. A cease returns what is not
-    spent, but for `wind_down` (minor units; None: what was planned for it); a pivot voids what is asked for."""
+    spent, but for `wind_down` (minor units; None: what was planned for it), and credits whoever led the bet; a pivot
+    voids what is asked for."""
+    ceases = kind == Decision.Kind.CEASE
+    weeks = [(team.name, count) for team, count in freed_weeks(bet, today)] if ceases else []
     decision = record_decision(bet, kind, by=by, at=at, today=today, **said)
-    follow_decision(decision, wind_down=wind_down, by=by, at=at, today=today)
+    returned = follow_decision(decision, wind_down=wind_down, by=by, at=at, today=today)
+    if ceases:
+        credit_owner(decision, _returned(returned), weeks, by=by, at=at)
     return decision
+
+
+def _returned(requests: list[FundingRequest]) -> dict[str, int]:
+    """By currency what these gave back; what they set aside is not free. One query, none without requests."""
+    lines = RequestLine.objects.filter(request__in=requests, kind="return").order_by()
+    found = lines.values_list("request__ledger__currency").annotate(Sum("amount"))
+    return dict(found) if requests else {}
 
 
 @transaction.atomic
@@ -38,11 +56,17 @@ def decide_item(
     or to persist files the request for the next tranche; what stands in its way is told in the event."""
     item, aside = locked_item(item), aside or Aside()
     refuse_if(chair_refusals(item.review.state, is_chair=by.pk == item.review.forum.chair_id))
-    refuse_if(item_refusals(_deciding(item, kind, aside, today), today=today))
+    wanted, binding = _deciding(item, kind, aside, today), Binding(today)
+    against = binding.stops(Advice.Kind.DECISION, against_refusals(wanted))
+    refuse_if([*item_refusals(wanted, today=today), *against])
     decision = decide_bet(item.bet, kind, by=by, at=at, today=today, aside=aside, **said)
+    binding.advise(by=by, at=at, bet=item.bet)
     item.decision = decision
     item.save(update_fields=["decision"])
-    asked = file_next(decision, by=by, at=at, today=today) if kind in GOES_ON else ""
+    drop_drafts(item)
+    if item.again_at is not None:
+        keep_as_forecasts(item, 2, by=by, at=at)
+    asked = file_assigned(item, by=by, at=at, today=today) if kind in GOES_ON else ""
     sentence = f"{item.review} decided on {item.bet}: {kind}. {asked if isinstance(asked, str) else ''}".strip()
     request = None if isinstance(asked, str) else asked.pk
     record_event(

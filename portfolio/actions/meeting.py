@@ -13,8 +13,9 @@ from org.actions import record_event
 from org.models import Person
 from org.visibility import powers_of
 from portfolio.actions.forums import plan_reviews
+from portfolio.actions.publishing import keep_as_forecasts
 from portfolio.agenda import asking_of, bets_of
-from portfolio.models import AgendaItem, Attendance, Review
+from portfolio.models import AgendaItem, Attendance, Draft, Review
 from portfolio.rules_reviews import (
     ITEMS,
     Opening,
@@ -70,7 +71,7 @@ def cancel_review(review: Review, because: str, *, by: Person, at: datetime, tod
 def make_agenda(review: Review, *, by: Person | None, at: datetime, today: date) -> Review:
     """Makes the agenda of a planned review from the evidence, of the most urgent bets. What the chair has put there or
     ordered stays; what no longer asks for a decision goes, unless somebody has voted on it."""
-    review = _prepared(review, by) if by else _locked(review)
+    review = _prepared(review, by) if by else locked_review(review)
     refuse_if(planned_refusals(review.state))
     asking = asking_of(review.forum, today)
     stale = review.items.exclude(bet__in=list(asking)).exclude(reason=Reason.CHAIR).filter(votes=None)
@@ -138,7 +139,7 @@ def order_agenda(review: Review, minutes: Mapping[int, int], *, by: Person, at: 
 @transaction.atomic
 def open_review(review: Review, there: Collection[Person], *, by: Person, at: datetime, today: date) -> Review:
     """Opens a review with the members who are there."""
-    review = _locked(review)
+    review = locked_review(review)
     members = set(review.forum.members.filter(left_at=None).values_list("person", flat=True))
     present = {one.pk for one in there} & members
     refuse_if(
@@ -160,7 +161,7 @@ def open_review(review: Review, there: Collection[Person], *, by: Person, at: da
 @transaction.atomic
 def join_review(review: Review, person: Person, *, by: Person, at: datetime) -> Review:
     """A member who comes later, or dials in; the chair or the member says so."""
-    review = _locked(review)
+    review = locked_review(review)
     if by.pk != person.pk:
         refuse_if(chair_refusals(review.state, is_chair=by.pk == review.forum.chair_id))
     if review.state != State.OPEN:
@@ -173,13 +174,16 @@ def join_review(review: Review, person: Person, *, by: Person, at: datetime) -> 
 
 @transaction.atomic
 def open_item(item: AgendaItem, *, by: Person, at: datetime) -> AgendaItem:
-    """Puts an item on the table; from then on everybody sees the votes, and the first round is over."""
+    """Puts an item on the table, also one that was there before; from its first time on everybody sees the votes, and
+    the first round is over."""
     item = _led(item, by)
     if item.opened_at is None:
         item.opened_at = at
         item.save(update_fields=["opened_at"])
         record_event(item.review, "item opened", f"{item.bet} opened in {item.review}.", at=at, by=by, bet=item.bet_id)
-    Review.objects.filter(pk=item.review_id).update(at_item=item)
+        keep_as_forecasts(item, 1, by=by, at=at)
+    if item.review.at_item_id != item.pk:
+        Review.objects.filter(pk=item.review_id).update(at_item=item, on_table_at=at)
     return item
 
 
@@ -198,11 +202,12 @@ def call_second_vote(item: AgendaItem, *, by: Person, at: datetime) -> AgendaIte
 
 @transaction.atomic
 def close_review(review: Review, *, by: Person, at: datetime, today: date) -> Review:
-    """Ends a review; what was not decided waits for the next one."""
-    review = _locked(review)
+    """Ends a review; what was not decided waits for the next one, and what was half written is forgotten."""
+    review = locked_review(review)
     refuse_if(chair_refusals(review.state, is_chair=by.pk == review.forum.chair_id))
     review.state, review.closed_at = State.CLOSED, at
     review.save(update_fields=["state", "closed_at"])
+    Draft.objects.filter(item__review=review).delete()
     decided = review.items.exclude(decision=None).count()
     said = f"{review} closed: {decided} decided, {review.items.count() - decided} left open."
     record_event(review, "review closed", said, at=at, by=by, decided=decided)
@@ -212,7 +217,7 @@ def close_review(review: Review, *, by: Person, at: datetime, today: date) -> Re
 
 def locked_item(item: AgendaItem) -> AgendaItem:
     """The item with its review, both locked, in the caller's transaction."""
-    review = _locked(Review(pk=item.review_id))
+    review = locked_review(Review(pk=item.review_id))
     found = AgendaItem.objects.select_for_update(no_key=True, of=["self"]).select_related("bet")
     locked = found.get(pk=item.pk)
     locked.review = review
@@ -228,13 +233,14 @@ def _led(item: AgendaItem, by: Person) -> AgendaItem:
 
 def _prepared(review: Review, by: Person) -> Review:
     """The review, locked, for its chair or for whoever keeps forums."""
-    review = _locked(review)
+    review = locked_review(review)
     if by.pk != review.forum.chair_id:
         refuse_if(keeper_refusals(powers_of(by), review.forum.domain_id))
     return review
 
 
-def _locked(review: Review) -> Review:
+def locked_review(review: Review) -> Review:
+    """The review with its forum, locked, in the caller's transaction."""
     found = Review.objects.select_for_update(no_key=True, of=["self"]).select_related("forum__domain", "forum__chair")
     return found.get(pk=review.pk)
 

@@ -53,6 +53,7 @@ OPEN = (
     ),
 )  # fmt: skip
 SHORT = {"CL-05", "SV-06"}  # bets whose money ends before they are to be decided
+READY = {"NB-08"}  # live, and not funded yet: for the betting table
 KEPT_BACK = {("NB-04", 2)}  # committed, and never asked to be released
 
 # Role or person, kind, thousands.

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bets.actions import Claim, add_goal, add_outcome, go_live, plan_tranche, state_bet
 from bets.models import Bet, Evidence, Flag, Goal, Reading
+from funding.actions import leave_shadow_mode
 from lib.refusals import Refused
 from metrics.actions import record_signal, register_metric, register_series, register_source
 from metrics.models import Metric, Pull, Series, Source
@@ -48,6 +49,7 @@ def load_sample(at: datetime, today: date) -> str:
     _add_people_and_places(begun)
     _add_metrics_and_sources(begun)
     _add_goals(begun, today)
+    _leave_shadow_mode(begun)
     keep_the_standards(begun)
     for story in sorted(STORIES, key=lambda story: (-story.began, story.key)):
         _add_bet(story, today)
@@ -111,6 +113,13 @@ def _add_metrics_and_sources(at: datetime) -> None:
 def _add_goals(at: datetime, today: date) -> None:
     for key, (name, measure, (years, month, day)) in GOALS.items():
         add_goal(key, name, measure, date(today.year + years, month, day), at=at)
+
+
+def _leave_shadow_mode(at: datetime) -> None:
+    """On the first day: whatever is asked for in the sample meets gates and guardrails that bind."""
+    executive = Person.objects.get(email=email_of("helena.brandt"))
+    reason = "Gates and limits were agreed with finance before the first bet was stated: they count from the first day."
+    leave_shadow_mode(from_on=at.date(), reason=reason, by=executive, at=at, today=at.date())
 
 
 def _add_bet(story: Story, today: date) -> None:

@@ -155,7 +155,7 @@ class Money:
     def _tranches(self) -> Iterator[Due]:
         asked = {(one.key, one.tranche) for one in budgets.OPEN}
         for bet in self.bets.values():
-            if bet.state == Bet.State.DRAFT:
+            if bet.state == Bet.State.DRAFT or bet.key in budgets.READY:
                 continue
             yield Due(bet.starts_on, 1, lambda bet=bet: self._fund(bet))  # type: ignore[misc]
             for tranche in bet.tranches.all():

@@ -37,6 +37,7 @@ FLAG_ICONS = {
     "inconclusive": "circle-slash",
     "stale": "hourglass",
     "late": "calendar-x",
+    "persisted": "repeat-2",
 }
 DECISION_ICONS = {
     "fund": "trending-up",

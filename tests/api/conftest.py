@@ -99,7 +99,7 @@ class Shop:
     def __init__(self, size: int = 2) -> None:
         self.domain: Domain = DomainFactory(key="xylo-domain", name="Xylo domain")
         self.nights = [RunFactory(as_of=TODAY - dt.timedelta(days=back)) for back in reversed(range(size))]
-        self.goal, self.metric = GoalFactory(), MetricFactory(owner=PersonFactory(name="Mina Metric"))
+        self.goal, self.metric = GoalFactory(key="shop"), MetricFactory(owner=PersonFactory(name="Mina Metric"))
         for family in ("cease", "miss", "scale"):
             FamilyRuleFactory(run=self.nights[-1], family=family, bound=None if family == "miss" else 0.08)
         for number in range(size):

@@ -13,7 +13,7 @@ from org.models import Person
 from tests.api.writers import send
 from tests.cast import person
 from tests.factories import TODAY
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books, committed_books
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Person], Client]
@@ -23,9 +23,7 @@ CEASE = {"kind": "cease", "rationale": "Nobody buys it.", "would_change": "A mar
 
 @pytest.fixture
 def books() -> Books:
-    made = open_books()
-    made.given(made.first)
-    return made
+    return committed_books()
 
 
 def decide(client: Client, books: Books, key: str = "cease-1234", **changes: Any) -> Any:

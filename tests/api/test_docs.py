@@ -26,6 +26,7 @@ from tests.factories import (
     FlagFactory,
     ForumFactory,
     ForumMemberFactory,
+    GoalFactory,
     ImportFactory,
     ImportRowFactory,
     OutcomeFactory,
@@ -62,7 +63,8 @@ def bets() -> None:
     DecisionFactory(bet=bet, number=1, run=run)
     draft = BetFactory(key="CL-03", domain=claims, state="draft", stage="discovery")
     draft.teams.add(TeamFactory(key="atlas", domain=claims))
-    for other in (bet, BetFactory(key="CL-02", name="Glass", domain=claims), draft):
+    glass = BetFactory(key="CL-02", name="Glass", domain=claims, goal=GoalFactory(key="quick-claims"))
+    for other in (bet, glass, draft):
         TrancheFactory(bet=other, sequence=1)
     board = ForumFactory(key="claims-board", level="product", domain=claims, name="Claims board")
     ForumMemberFactory(forum=board, person=board.chair)

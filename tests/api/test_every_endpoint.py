@@ -25,9 +25,9 @@ KEEPERS = {  # for those who may import alone, or who see the money of all domai
 LISTS = [name for name in NAMES if name.startswith("api_list")]
 # Queries of each address: session and person, powers, and what it is about. The same for one row and for many.
 QUERIES = {
-    "api_root": 2, "api_show_portfolio": 8, "api_show_bet": 19, "api_show_outcome": 10, "api_show_metric": 4,
+    "api_root": 2, "api_show_portfolio": 8, "api_show_bet": 20, "api_show_outcome": 10, "api_show_metric": 4,
     "api_show_source": 4, "api_show_series": 4, "api_show_run": 7, "api_search": 13, "api_list_bets": 11,
-    "api_list_decision_log": 7, "api_show_decision": 25,
+    "api_list_decision_log": 7, "api_show_scoreboard": 15, "api_show_decision": 25, "api_list_lessons": 6,
     "api_list_decisions": 6, "api_list_domains": 5, "api_list_events": 6, "api_list_flags": 5, "api_list_goals": 5,
     "api_list_metrics": 5, "api_list_outcome_signals": 7, "api_list_people": 6, "api_list_pulls": 6,
     "api_list_quarantine": 6, "api_list_readings": 6, "api_list_rules": 6, "api_list_runs": 5,
@@ -46,7 +46,10 @@ QUERIES = {
     "api_list_transfers": 6, "api_show_journal": 7, "api_show_ledger": 4, "api_show_period": 5, "api_show_transfer": 5,
     "api_list_limits": 5, "api_list_thresholds": 5, "api_list_sign_offs": 5, "api_list_delegations": 5,
     "api_show_who_may_approve": 15, "api_list_audit_trail": 4,
-    "api_list_forums": 8, "api_show_forum": 8, "api_list_reviews": 5, "api_show_review": 8,
+    "api_show_shadow_mode": 4, "api_list_advice": 6,
+    "api_show_table": 29, "api_show_pre_read": 25,
+    "api_show_goal": 10, "api_show_trends": 29,
+    "api_list_forums": 8, "api_show_forum": 8, "api_list_reviews": 5, "api_show_review": 8, "api_read_state": 6,
 }  # fmt: skip
 
 

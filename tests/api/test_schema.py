@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils.translation import override
+from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 from playwright.sync_api import Page, expect
 
+from config.openapi import WrittenOnce
 from org.models import Person
 from tests.api.conftest import Shop
 from tests.api.test_every_endpoint import fits
@@ -85,6 +88,18 @@ def test_an_answer_that_is_not_as_described_is_found(description: dict[str, Any]
 def test_the_description_is_only_for_people_who_have_signed_in() -> None:
     assert Client().get("/api/schema/").status_code == 401
     assert Client().get("/api/docs/").status_code == 302
+
+
+def test_the_description_is_written_once_for_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(SchemaGenerator, "get_schema", lambda _self, _request, public: asked.append(public) or {})
+    monkeypatch.setattr(WrittenOnce, "written", {})
+    for language in ("en", "en", "de"):
+        with override(language):
+            WrittenOnce().get_schema(public=True)
+    assert asked == [True, True]
+    WrittenOnce().get_schema()  # that of one person is written for them
+    assert asked == [True, True, False]
 
 
 def test_the_description_is_not_sent_twice(executive_client: Client) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 from django.db import connection, transaction
@@ -35,8 +36,10 @@ def rows() -> list[Row]:
         where = review.get_absolute_url()
         item = review.items.select_related("bet").order_by("position")[0]
         pages = {f"Review of {SIZE:,} bets": where, "One item of it": f"{where}bets/{item.bet.key}/"}
+        pages |= {f"Goals of {SIZE:,} bets": "/goals/", f"Trends of {SIZE:,} bets": "/trends/"}
         made = Row(f"Agenda of {SIZE:,} bets made", f"{seconds * 1000:.0f} ms, {asked} statements", "", "")
-        return [made, *(_page(name, client, address) for name, address in pages.items()), _decision(item, enterprise)]
+        shown = [_page(name, client, address) for name, address in pages.items()]
+        return [made, *shown, _decision(item, enterprise), *_meeting(item, client)]
 
 
 def _review(enterprise: Enterprise) -> Review:
@@ -96,3 +99,38 @@ def _decision(item: AgendaItem, enterprise: Enterprise) -> Row:
         "A decision of a review, with all that follows", f"{whole * 1000:.1f} ms, {statements} statements",
         f"its parts: {(alone + follows) * 1000:.1f} ms, {some + more} statements", f"{whole / (alone + follows):.2f}",
     )  # fmt: skip
+
+
+def _meeting(item: AgendaItem, client: Client) -> list[Row]:
+    """What the chair waits for between two items, and what everybody asks for every two seconds; the review is open."""
+    where = item.review.get_absolute_url()
+    there, keys = f"{where}meeting/", item.review.items.order_by("position").values_list("bet__key", flat=True)
+    places = cycle(keys[:2])
+
+    def step() -> None:
+        client.post(f"{where}bets/{next(places)}/open/", {"meeting": "1"})
+        client.get(there)
+
+    step()
+    whole, page = _asked(step), _asked(lambda: client.get(there))
+    known = {"If-None-Match": client.get(f"{there}state/").headers["ETag"]}
+    state = _asked(lambda: client.get(f"{there}state/", headers=known))
+    reference = reference_of(client, measured(client, there)[2])
+    return [
+        Row("Meeting mode, one step: open the next item, and its page", _words(whole),
+            f"the same page from memory: {reference * 1000:.1f} ms", f"{whole[0] / reference:.1f}"),
+        Row("Meeting mode, its state asked for and unchanged", _words(state), f"its page: {_words(page)}",
+            f"{state[0] / page[0]:.2f}"),
+    ]  # fmt: skip
+
+
+def _asked(act: Callable[[], Any]) -> tuple[float, int]:
+    """Best seconds of five, and the queries of one."""
+    with CaptureQueriesContext(connection) as queries:
+        act()
+        asked = len(queries)  # the next request forgets them
+    return best(5, act), asked
+
+
+def _words(found: tuple[float, int]) -> str:
+    return f"{found[0] * 1000:.0f} ms, {found[1]} queries"

@@ -24,6 +24,8 @@ def asked_of(by: Person) -> dict[str, Any]:
     risks = dict.fromkeys(SignOffRule.objects.values_list("key", flat=True), True)
     asked = books.commit(books.second, risks=risks, justification="‹Twenty› talks.", today=clock.today())
     books.approve(asked, comment="‹As planned.›")
+    f.AdviceFactory(request=asked, bet=books.bet, sentence="‹The gate.›", given_to=by)
+    f.AdviceFactory(kind="decision", bet=books.bet, sentence="‹The evidence.›", given_to=by)
     f.RequestNoteFactory(request=asked)
     f.RequestFileFactory(request=asked)
     return {"asked": asked.pk, "paid": books.bet.key}

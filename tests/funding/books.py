@@ -11,6 +11,9 @@ from funding.models import Account, Budget, FiscalPeriod, FundingRequest, Ledger
 from lib import clock
 from org.models import Domain, Person
 from tests import factories as f
+from tests.rows import kept
+
+LONG_AGO = f.TODAY - dt.timedelta(days=1_000)
 
 
 @dataclass
@@ -70,8 +73,10 @@ class Books:
             self.approve(self.release(tranche))
 
 
-def open_books(period: str = "open") -> Books:
-    """Everybody may do what they need: the lead asks, `checker` and `other` approve up to 10,000,000.00."""
+@kept
+def open_books(period: str = "open", *, shadow: bool = False) -> Books:
+    """Everybody may do what they need: the lead asks, `checker` and `other` approve up to 10,000,000.00. `shadow`:
+    gates and guardrails do not bind yet."""
     domain = f.DomainFactory()
     ledger = actions.open_ledger(f"{uuid.uuid4().int % 10**12}", f"Northwind {uuid.uuid4().hex[:8]}", "EUR", at=f.AT)
     f.FiscalPeriodFactory(ledger=ledger, code=period)
@@ -91,10 +96,13 @@ def open_books(period: str = "open") -> Books:
         f.RoleGrantFactory(person=person, role=role)
     for kind in FundingRequest.Kind.values:
         f.AuthorityLimitFactory(kind=kind, max_amount=1_000_000_000)
+    if not shadow:
+        f.EnforcementFactory(from_on=LONG_AGO, decided_by=people[1])
     tranches = [f.TrancheFactory(bet=bet, sequence=number, amount=10_000_000) for number in (1, 2)]
     return Books(ledger, domain, budget, bet, *tranches, *people)
 
 
+@kept
 def committed_books() -> Books:
     """With one tranche committed: two transfers."""
     books = open_books()
@@ -102,9 +110,22 @@ def committed_books() -> Books:
     return books
 
 
-def books_of_today(period: str = "open") -> Books:
+@kept
+def half_way() -> Books:
+    """The first tranche is released and 30,000.00 of its 100,000.00 spent; the second is committed."""
+    books = open_books()
+    books.given(books.first, "released")
+    books.given(books.second)
+    source, spent = books.account("released", books.first), books.account("spent", books.first)
+    move = actions.Move(uuid.uuid4(), "spend", source, spent, 3_000_000, f.TODAY, "actual", document="SAP 4711")
+    actions.post(move, at=f.AT, by=None)
+    return books
+
+
+@kept
+def books_of_today(period: str = "open", *, shadow: bool = False) -> Books:
     """The same, with a budget and a period that hold the real today, on which pages look."""
-    books = open_books(period)
+    books = open_books(period, shadow=shadow)
     later = max(clock.today(), f.TODAY) + dt.timedelta(days=90)
     end = FiscalPeriod.objects.get(ledger=books.ledger).ends_on
     if later > end:

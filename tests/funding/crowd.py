@@ -39,8 +39,8 @@ class Market:
     day: dt.date = f.TODAY  # on which everything takes effect
 
 
-def open_market(bets: int = 6) -> Market:
-    books = open_books()
+def open_market(bets: int = 6, *, shadow: bool = False) -> Market:
+    books = open_books(shadow=shadow)
     other = actions.open_budget(
         books.ledger, "DS-B", "The other one", books.domain, "bet", f.TODAY, f.TODAY + dt.timedelta(days=90), at=f.AT
     )

@@ -129,3 +129,12 @@ def test_nothing_to_draw_is_said(client_of: Any, finance: Any) -> None:
     assert "No budget of a domain that you reach is open yet." in text(client_of(finance).get("/money/map/"))
     assert client_of(finance).get("/money/map/chart.json").json()["data"] == []
     assert "No budget of a domain that you reach runs now or later." in text(client_of(finance).get("/money/budgets/"))
+
+
+def test_a_running_period_without_money_is_not_chosen_and_all_that_run_make_the_mix_of_today(books: Books) -> None:
+    longer = {"starts_on": f.TODAY, "ends_on": f.TODAY + dt.timedelta(days=399)}
+    empty = actions.open_budget(books.ledger, "E", "Empty", books.domain, "run", **longer, at=f.AT)
+    page = drawn()
+    assert page.period == str(YEAR)
+    assert page.running(f.TODAY).by_class == {"bet": 100_000_000, "run": 0}
+    assert drawn(period=f"{empty.starts_on}_{empty.ends_on}").now.whole == 0

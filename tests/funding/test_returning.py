@@ -17,7 +17,7 @@ from org.models import Event, Person
 from portfolio.actions import decide_bet
 from tests import factories as f
 from tests.cast import person
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books, half_way, open_books
 
 pytestmark = pytest.mark.django_db
 AGAIN = f.TODAY + dt.timedelta(days=60)
@@ -33,21 +33,8 @@ def decide(books: Books, by: Person, kind: str = "cease", **given: Any) -> Decis
     return decide_bet(books.bet, kind, by=by, at=f.AT, today=f.TODAY, **said)
 
 
-def spend(books: Books, amount: int) -> None:
-    source, spent = books.account("released", books.first), books.account("spent", books.first)
-    move = actions.Move(uuid.uuid4(), "spend", source, spent, amount, f.TODAY, "actual", document="SAP 4711")
-    actions.post(move, at=f.AT, by=None)
-
-
-def half_way(books: Books) -> None:
-    """The first tranche is released and 30,000.00 of its 100,000.00 spent; the second is committed."""
-    books.given(books.first, "released")
-    books.given(books.second)
-    spend(books, 3_000_000)
-
-
-def test_a_cease_returns_all_that_is_not_spent_and_closes_the_accounts(books: Books, decider: Person) -> None:
-    half_way(books)
+def test_a_cease_returns_all_that_is_not_spent_and_closes_the_accounts(decider: Person) -> None:
+    books = half_way()
     decision = decide(books, decider)
     assert books.balance("available") == 97_000_000
     assert [books.balance(kind, books.first) for kind in ("committed", "released", "spent")] == [0, 0, 3_000_000]
@@ -62,8 +49,8 @@ def test_a_cease_returns_all_that_is_not_spent_and_closes_the_accounts(books: Bo
     assert said == "€170,000.00 returned to Bets of direct sales."
 
 
-def test_what_it_costs_to_wind_down_is_set_aside_from_what_was_released_first(books: Books, decider: Person) -> None:
-    half_way(books)
+def test_what_it_costs_to_wind_down_is_set_aside_from_what_was_released_first(decider: Person) -> None:
+    books = half_way()
     decide(books, decider, wind_down=8_000_000)
     assert books.balance("winddown", books.first) == 7_000_000
     assert books.balance("winddown", books.second) == 1_000_000
@@ -75,19 +62,17 @@ def test_what_it_costs_to_wind_down_is_set_aside_from_what_was_released_first(bo
 
 @pytest.mark.parametrize(("planned", "set_aside"), [(0, 0), (2_000_000, 2_000_000), (99_000_000, 17_000_000)])
 def test_what_was_planned_for_it_is_set_aside_when_nobody_says_how_much(
-    books: Books, decider: Person, planned: int, set_aside: int
+    decider: Person, planned: int, set_aside: int
 ) -> None:
-    half_way(books)
+    books = half_way()
     Bet.objects.filter(pk=books.bet.pk).update(wind_down=planned)
     decide(books, decider)
     assert actions.account_of(books.budget, "available").balance == 97_000_000 - set_aside
 
 
 @pytest.mark.parametrize("wind_down", [17_000_001, -1, 1.9, True])
-def test_no_more_is_set_aside_than_there_is_and_then_nothing_is_decided(
-    books: Books, decider: Person, wind_down: Any
-) -> None:
-    half_way(books)
+def test_no_more_is_set_aside_than_there_is_and_then_nothing_is_decided(decider: Person, wind_down: Any) -> None:
+    books = half_way()
     with pytest.raises(Refused, match=r"Only €170,000\.00|whole number of minor units"):
         decide(books, decider, wind_down=wind_down)
     assert not Decision.objects.filter(kind="cease").exists()
@@ -118,8 +103,8 @@ def test_a_bet_without_money_ceases_as_before(books: Books, decider: Person) -> 
         )  # fmt: skip
 
 
-def test_the_money_of_several_ledgers_returns_to_each_of_them(books: Books, decider: Person) -> None:
-    half_way(books)
+def test_the_money_of_several_ledgers_returns_to_each_of_them(decider: Person) -> None:
+    books = half_way()
     other = open_books()
     other.budget.domain = books.domain
     other.budget.save(update_fields=["domain"])
@@ -132,16 +117,16 @@ def test_the_money_of_several_ledgers_returns_to_each_of_them(books: Books, deci
     assert FundingRequest.objects.filter(kind="return", state="posted").count() == 2
 
 
-def test_money_returns_on_the_next_open_day_when_the_books_are_closed_today(books: Books, decider: Person) -> None:
-    half_way(books)
+def test_money_returns_on_the_next_open_day_when_the_books_are_closed_today(decider: Person) -> None:
+    books = half_way()
     type(books.ledger).objects.filter(pk=books.ledger.pk).update(closed_through=f.TODAY + dt.timedelta(days=1))
     decide(books, decider)
     returned = Transfer.objects.filter(kind="return").values_list("effective_date", flat=True)
     assert set(returned) == {f.TODAY + dt.timedelta(days=2)}
 
 
-def test_a_reversal_opens_the_accounts_and_the_money_stays_where_it_is(books: Books, decider: Person) -> None:
-    half_way(books)
+def test_a_reversal_opens_the_accounts_and_the_money_stays_where_it_is(decider: Person) -> None:
+    books = half_way()
     cease = decide(books, decider)
     decide(books, decider, "fund", reverses=cease)
     assert not Account.objects.filter(tranche__bet=books.bet, closed=True).exists()
@@ -150,8 +135,8 @@ def test_a_reversal_opens_the_accounts_and_the_money_stays_where_it_is(books: Bo
     assert books.balance("committed", books.second) == 10_000_000
 
 
-def test_what_is_left_of_winding_down_returns_when_it_is_done(books: Books, decider: Person) -> None:
-    half_way(books)
+def test_what_is_left_of_winding_down_returns_when_it_is_done(decider: Person) -> None:
+    books = half_way()
     decide(books, decider, wind_down=2_000_000)
     aside, spent = books.account("winddown", books.first), books.account("spent", books.first)
     move = actions.Move(uuid.uuid4(), "spend", aside, spent, 500_000, f.TODAY, "actual", document="SAP 4712")
@@ -175,15 +160,15 @@ def test_a_bet_that_ceases_twice_sets_money_aside_twice(books: Books, decider: P
     assert books.balance("available") == 100_000_000
 
 
-def test_who_may_not_ask_for_money_does_not_finish_winding_down(books: Books, decider: Person) -> None:
-    half_way(books)
+def test_who_may_not_ask_for_money_does_not_finish_winding_down(decider: Person) -> None:
+    books = half_way()
     decide(books, decider, wind_down=2_000_000)
     with pytest.raises(Refused, match="ask for money"):
         actions.finish_wind_down(books.bet, by=decider, at=f.AT, today=f.TODAY)
 
 
-def test_a_pivot_voids_what_is_asked_for_and_holds_the_rest(books: Books, decider: Person) -> None:
-    half_way(books)
+def test_a_pivot_voids_what_is_asked_for_and_holds_the_rest(decider: Person) -> None:
+    books = half_way()
     request = books.release(books.second)
     decide(books, decider, "pivot")
     request.refresh_from_db()

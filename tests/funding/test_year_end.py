@@ -16,7 +16,8 @@ from funding.periods import closing_of
 from funding.rules_periods import close_warnings
 from lib.refusals import Refused
 from tests import factories as f
-from tests.funding.books import Books
+from tests.funding.books import Books, committed_books
+from tests.rows import kept
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -24,9 +25,14 @@ KEY = uuid.uuid4()
 
 
 @pytest.fixture
-def books(books: Books) -> Books:
+def books() -> Books:
+    return _at_the_end()
+
+
+@kept
+def _at_the_end() -> Books:
     """Its first tranche is committed, and half of it released; the year of its budget ends today."""
-    books.given(books.first)
+    books = committed_books()
     books.approve(books.release(books.first, 4_000_000))
     Budget.objects.filter(pk=books.budget.pk).update(ends_on=f.TODAY)
     books.budget.refresh_from_db()

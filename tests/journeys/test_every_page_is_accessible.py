@@ -78,7 +78,8 @@ def _troubles_of(page: Page, server: str, address: Address) -> list[str]:
 
 
 def _see(page: Page, width: int, height: int, theme: str) -> None:
-    page.set_viewport_size({"width": width, "height": height})
+    if page.viewport_size != (size := {"width": width, "height": height}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
 
 

@@ -25,6 +25,7 @@ HOSTILE = {
     "emoji": "👩‍👩‍👧‍👦🏳️‍🌈🦊" * 30,
     "template": "{{ 7|add:7 }} {% now 'Y' %} %(count)s %s {0} ${7*7} \\n " * 6,
 }
+NARROW, WIDE = 390, 1440
 ODD_KEY = "<b>🦊=שלום%&?#"
 
 
@@ -56,10 +57,14 @@ def _troubles(page: Page, url: str) -> list[str]:
     assert answer is not None
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     found = [] if answer.status < 500 or "/broken/" in url else [f"{url} answered {answer.status}"]
-    for width in (390, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        found += [f"{width}: {one}" for one in page.evaluate(SIDEWAYS)]
-    return found
+    found += _sideways(page)
+    # One page is read wide first and the next one narrow: to change the width takes as long as to look.
+    page.set_viewport_size({"width": NARROW if page.viewport_size["width"] == WIDE else WIDE, "height": 900})
+    return [*found, *_sideways(page)]
+
+
+def _sideways(page: Page) -> list[str]:
+    return [f"{page.viewport_size['width']}: {one}" for one in page.evaluate(SIDEWAYS)]
 
 
 class Forms(HTMLParser):

@@ -2,17 +2,14 @@
 
 import datetime as dt
 import re
-import uuid
 
 import pytest
 
 from bets.models import Bet, Decision, SecondReading
-from funding.actions import Move, post
 from funding.models import Account
 from lib.clock import now, today
 from org.models import Event
 from tests.factories import (
-    AT,
     TODAY,
     BetFactory,
     DecisionFactory,
@@ -24,7 +21,7 @@ from tests.factories import (
     TrancheFactory,
     VerdictFactory,
 )
-from tests.funding.books import Books, open_books
+from tests.funding.books import Books, half_way
 from tests.pages import text
 from tests.portfolio.judged import judged
 
@@ -248,12 +245,7 @@ def test_lists_do_not_call_a_date_overdue_that_was_decided_on_or_whose_bet_is_ov
 @pytest.fixture
 def books() -> Books:
     """100,000.00 released, 30,000.00 of it spent, and 100,000.00 committed."""
-    made = open_books()
-    made.given(made.first, "released")
-    made.given(made.second)
-    source, spent = made.account("released", made.first), made.account("spent", made.first)
-    move = Move(uuid.uuid4(), "spend", source, spent, 3_000_000, TODAY, "actual", document="SAP 4711")
-    post(move, at=AT, by=None)
+    made = half_way()
     Bet.objects.filter(pk=made.bet.pk).update(wind_down=2_000_000)
     return made
 

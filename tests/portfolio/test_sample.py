@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
@@ -64,6 +64,7 @@ def sample(
     here = override_settings(SIGNALS_FOLDER=folder, PASSWORD_HASHERS=quick)
     with django_db_blocker.unblock(), here, transaction.atomic():
         load_sample(AT, TODAY)
+        connection.check_constraints()  # once, and not for all its rows again at the end of each test
         yield folder
         transaction.set_rollback(True)
 

@@ -69,16 +69,26 @@ def setting(chair: Person, members: list[Person], **other: Any) -> actions.Setti
     return actions.Setting(**(fields | other))
 
 
-def board(now: bool = False, **other: Any) -> Board:
-    """A board of the whole portfolio; `now`: as of this very day, for pages that read the clock."""
+def board(now: bool = False, shadow: bool = False, **other: Any) -> Board:
+    """A board of the whole portfolio; `now`: as of this very day, for pages that read the clock; `shadow`: whatever
+    the evidence recommends does not bind yet."""
     today, at = (clock.today(), clock.now()) if now else (TODAY, AT)
     retail = Domain.objects.filter(key="retail").first() or f.DomainFactory(key="retail", name="Retail")
     operations = Person.objects.filter(grants__role="product_operations").first() or person(
         "Olga Operations", Role.PRODUCT_OPERATIONS
     )
     chair = person("Clara Chair", Role.EXECUTIVE)
+    if not shadow:
+        f.EnforcementFactory(from_on=TODAY, decided_by=chair)
     members = [person(f"{name} Member", Role.EXECUTIVE) for name in ("Adam", "Berta", "Carl")]
     forum = actions.open_forum(
         "growth", "portfolio", None, today, setting(chair, members, **other), by=operations, at=at, today=today
     )
     return Board(forum, chair, members, operations, retail, at, today)
+
+
+def board_today() -> Board:
+    """The same with its review held on this very day, for pages that open it."""
+    made = board(now=True)
+    Review.objects.filter(pk=made.review.pk).update(held_on=clock.today())
+    return made

@@ -16,23 +16,11 @@ from lib.refusals import Refused
 from org.models import Event, Person
 from portfolio import actions
 from portfolio.models import AgendaItem, Review
-from tests.funding.books import Books, books_of_today
+from tests.funding.books import Books
 from tests.pages import text
-from tests.reviews.board import Board, board
+from tests.reviews.board import Board
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def books() -> Books:
-    return books_of_today()
-
-
-@pytest.fixture
-def growth(books: Books) -> Board:
-    made = board(now=True)
-    Review.objects.filter(pk=made.review.pk).update(held_on=clock.today())
-    return made
 
 
 @pytest.fixture

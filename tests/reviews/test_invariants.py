@@ -207,7 +207,7 @@ def test_a_learning_review_belongs_to_a_cease_and_is_held_once() -> None:
     rows = LearningReview.objects.filter(pk=f.LearningReviewFactory().pk)
     changes: list[dict[str, Any]] = [{"due_on": f.TODAY}, {"credited": f.PersonFactory()}]
     for attempt in (
-        *(lambda wanted=one: rows.update(**wanted) for one in changes),
+        *(lambda change=wanted: rows.update(**change) for wanted in changes),
         lambda: rows._raw_delete("default"),
     ):
         with pytest.raises(DatabaseError, match="bets_learningreview_stays"), transaction.atomic():
