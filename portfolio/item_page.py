@@ -83,7 +83,12 @@ class ItemPage:
 
     @property
     def may_call_again(self) -> bool:
-        return self.leads and self.item.opened_at is not None and not self.item.again_at and not self.item.decision_id
+        return (
+            self.leads
+            and not self.item.again_at
+            and not self.item.decision_id
+            and any(one.wide for one in self.spreads)
+        )
 
     @cached_property
     def asked(self) -> list[str]:
@@ -133,7 +138,11 @@ def spreads_of(item: AgendaItem, votes: Sequence[Vote]) -> list[Spread]:
         )
     )  # fmt: skip
     shown = shown_of(item, ((one.round, one.person_id) for one in votes))
-    return [_spread(number, [one for one in votes if one.round == number], chances) for number in shown]
+    return [
+        _spread(number, [one for one in votes if one.round == number], chances)
+        for number in shown
+        if number == 1 or item.again_at
+    ]
 
 
 def _spread(number: int, votes: Sequence[Vote], chances: Sequence[Chance]) -> Spread:

@@ -337,6 +337,14 @@ def goes_against(recommended: str, kind: str) -> bool:
     return bool(recommended) and kind not in FOLLOWS[recommended]
 
 
+def again_refusals(kinds: Collection[str], *, opened: bool, decided: bool) -> Iterator[str]:
+    """Why no second vote is called, given what was voted in the first round."""
+    if not opened or decided:
+        yield "A second vote is called on an item that is open and not decided yet."
+    elif not is_wide(kinds):
+        yield "The votes do not differ widely: a second vote is called only where they do."
+
+
 def is_wide(kinds: Collection[str]) -> bool:
     """Do the votes differ so much that talking is worth it? One vote, or none, never does."""
     votes = list(kinds)

@@ -19,6 +19,7 @@ from portfolio.models import AgendaItem, Attendance, Draft, Review
 from portfolio.rules_reviews import (
     ITEMS,
     Opening,
+    again_refusals,
     agenda_refusals,
     because_refusals,
     chair_refusals,
@@ -189,9 +190,11 @@ def open_item(item: AgendaItem, *, by: Person, at: datetime) -> AgendaItem:
 
 @transaction.atomic
 def call_second_vote(item: AgendaItem, *, by: Person, at: datetime) -> AgendaItem:
+    """Asks for a second round of votes, where those of the first differ widely. Called twice it is called once."""
     item = _led(item, by)
-    if item.opened_at is None or item.decision_id is not None:
-        raise Refused("A second vote is called on an item that is open and not decided yet.")
+    kinds = list(item.votes.filter(round=1).values_list("kind", flat=True))
+    opened, decided = item.opened_at is not None, item.decision_id is not None
+    refuse_if(again_refusals(kinds, opened=opened, decided=decided))
     if item.again_at is None:
         item.again_at = at
         item.save(update_fields=["again_at"])

@@ -89,6 +89,7 @@ def test_a_chair_moves_the_meeting_by_keys_and_a_member_sees_it_without_reloadin
     votes(phone)
     expect(page.locator("#meeting")).to_contain_text("2 votes")
     page.get_by_role("button", name="Full screen").click()
+    expect(page.get_by_role("button", name="Full screen")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("n")
     expect(page.locator(".m-title h1")).to_have_text("One click")
     expect(page).to_have_title("One click · Growth board · Stakes")

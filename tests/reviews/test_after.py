@@ -216,7 +216,8 @@ def test_an_outcome_that_resolved_meanwhile_is_foretold_by_nobody(growth: Board)
 
 
 def test_votes_of_the_second_round_are_forecasts_once_it_is_decided(growth: Board) -> None:
-    item = opened(growth, 0.4, 0.7)
+    item = opened(growth, 0.4)
+    growth.vote(item, growth.members[1], "cease", 0.7)
     actions.open_item(item, by=growth.chair, at=f.AT)
     actions.call_second_vote(item, by=growth.chair, at=f.AT)
     item.refresh_from_db()

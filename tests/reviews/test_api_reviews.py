@@ -68,8 +68,7 @@ def test_nobody_learns_of_a_vote_before_its_item_opens(client_of, growth) -> Non
 
 def test_the_votes_open_with_the_item_and_the_second_round_when_all_have_voted_again(client_of, growth) -> None:
     item, (adam, berta, carl) = growth.item(), growth.members
-    for who in (adam, berta):
-        growth.vote(item, who, "persist")
+    growth.vote(item, adam, "persist"), growth.vote(item, berta, "cease")
     growth.opened()
     chair, other = client_of(growth.chair), client_of(carl)
     assert send(chair, f"{of(growth)}bets/B-1/open/").status_code == 200

@@ -164,7 +164,7 @@ def test_the_fingerprint_changes_with_all_that_is_shown(growth: Board, there: st
     )
     by = {"by": growth.chair, "at": clock.now()}
     steps: dict[str, Callable[[], object]] = {
-        "voted": lambda: growth.vote(item, adam),
+        "voted": lambda: (growth.vote(item, adam), growth.vote(item, berta, "cease")),
         "opened": lambda: actions.open_review(growth.review, [growth.chair, adam], **by, today=clock.today()),
         "joined": lambda: actions.join_review(growth.review, berta, by=berta, at=clock.now()),
         "assigned": lambda: f.AssignmentFactory(review=growth.review, bet=item.bet),

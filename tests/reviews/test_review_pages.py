@@ -168,7 +168,7 @@ def test_the_second_vote_is_private_until_all_who_voted_before_have_voted_again(
     growth.opened()
     chair = client_of(growth.chair)
     chair.post(f"{at}open/")
-    assert "A wide spread" in text(chair.get(at))
+    assert "A wide spread" in text(chair.get(at)) and "Call a second vote" in text(chair.get(at))
     chair.post(f"{at}again/")
     client_of(adam).post(f"{at}vote/", VOTE)
     assert "The second vote" not in text(client_of(berta).get(at))
@@ -185,6 +185,11 @@ def table(growth: Board, at: str) -> str:
     growth.opened()
     actions.open_item(growth.review.items.get(), by=growth.chair, at=clock.now())
     return at
+
+
+def test_where_the_votes_agree_no_second_one_is_offered(growth: Board, table: str, client_of: SignIn) -> None:
+    assert "Call a second vote" not in text(client_of(growth.chair).get(table))
+    assert client_of(growth.chair).post(f"{table}again/").status_code == 409
 
 
 def test_the_chair_decides_with_dissent_and_everybody_reads_it(growth: Board, table: str, client_of: SignIn) -> None:

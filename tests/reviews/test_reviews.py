@@ -121,13 +121,27 @@ def test_a_vote_is_private_until_its_item_opens_and_changed_until_then(growth: B
     growth.vote(item, adam, "pivot", 0.3)
     assert Vote.objects.get().kind == "pivot" and Chance.objects.get().probability == 0.3
     assert not Event.objects.filter(sentence__contains="Adam").exclude(kind="forum opened").exists()
+    growth.vote(item, berta, "persist", 0.6)
     growth.opened()
     actions.open_item(item, by=growth.chair, at=AT)
     with pytest.raises(Refused, match="no one votes any more"):
         growth.vote(item, berta)
     actions.call_second_vote(item, by=growth.chair, at=AT)
     growth.vote(item, berta, "cease", 0.1)
-    assert sorted(Vote.objects.values_list("round", "kind")) == [(1, "pivot"), (2, "cease")]
+    assert sorted(Vote.objects.values_list("round", "kind")) == [(1, "persist"), (1, "pivot"), (2, "cease")]
+
+
+@pytest.mark.parametrize("kinds", [(), ("cease",), ("cease", "cease"), ("cease", "cease", "persist")])
+def test_a_second_vote_is_called_only_where_the_first_differs_widely(growth: Board, kinds: tuple[str, ...]) -> None:
+    item = growth.item()
+    for member, kind in zip(growth.members, kinds, strict=False):
+        growth.vote(item, member, kind)
+    growth.opened()
+    with pytest.raises(Refused, match="open and not decided"):
+        actions.call_second_vote(item, by=growth.chair, at=AT)
+    item = actions.open_item(item, by=growth.chair, at=AT)
+    with pytest.raises(Refused, match="do not differ widely"):
+        actions.call_second_vote(item, by=growth.chair, at=AT)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +259,11 @@ def test_nobody_decides_in_a_review_on_a_bet_that_they_lead(growth: Board) -> No
 
 
 def test_a_bet_that_ceased_elsewhere_meanwhile_is_not_decided_again(growth: Board) -> None:
-    item = on_the_table(growth)
+    item = growth.item()
+    for member, kind in zip(growth.members, ("persist", "cease"), strict=False):
+        growth.vote(item, member, kind)
+    growth.opened()
+    item = actions.open_item(item, by=growth.chair, at=AT)
     actions.decide_bet(
         item.bet, "cease", rationale="It is over.", would_change="Nothing.", look_again_on=None, by=growth.members[0],
         at=AT, today=TODAY,
