@@ -18,7 +18,6 @@ from portfolio import actions
 from portfolio.api_forums import SentBecause, colleagues
 from portfolio.api_reviews import ReviewDetailShape, review_shown
 from portfolio.api_writing import SentDecision
-from portfolio.decided import reversed_by
 from portfolio.models import AgendaItem, Review
 from portfolio.rules_reviews import BECAUSE, ITEMS, MEMBERS, WORDS
 
@@ -225,7 +224,4 @@ class DecideItem(OnItem, Making):
         dissent = {one["person"]: one["words"] for one in typed.pop("dissent", [])}
         beside = {name: typed.pop(name) for name in ("learned", "second_reader", "rescore_on") if name in typed}
         typed.setdefault("look_again_on", None)
-        return actions.decide_item(
-            item, **typed, aside=Aside(**beside, dissent=dissent), reverses=reversed_by(item.bet), **self.by(),
-            today=today(),
-        )  # fmt: skip
+        return actions.decide_item(item, **typed, aside=Aside(**beside, dissent=dissent), **self.by(), today=today())

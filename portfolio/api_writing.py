@@ -138,18 +138,27 @@ class SentDecision(Sent):
     )  # fmt: skip
 
 
+class SentBetDecision(SentDecision):
+    reverses = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=32_767,
+        help_text="Of a ceased bet: the number of the decision to cease that this one takes back.",
+    )  # fmt: skip
+
+
 class DecideBet(Making, OnBet):
     """Decides on a bet, and does to its money what follows: a cease returns what is not spent and closes its accounts,
-    a pivot makes void what is asked for. Of a ceased bet only to fund or to persist brings it back. Needs the header
-    Idempotency-Key."""
+    a pivot makes void what is asked for. Of a ceased bet only to fund or to persist brings it back, and it names the
+    decision that it reverses. Needs the header Idempotency-Key."""
 
     keyed = True
-    sends, answers = SentDecision, DecisionShape
+    sends, answers = SentBetDecision, DecisionShape
 
     def act(self, typed: dict[str, Any]) -> Decision:
         bet = self.bet()
         typed.setdefault("look_again_on", None)
-        return decide_bet(bet, **typed, reverses=reversed_by(bet), **self.by(), today=today())
+        number, ceased = typed.pop("reverses", None), reversed_by(bet)
+        reverses = ceased if ceased is not None and ceased.number == number else None
+        return decide_bet(bet, **typed, reverses=reverses, **self.by(), today=today())
 
 
 class GoLive(_Whole, Making):

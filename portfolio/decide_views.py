@@ -33,9 +33,10 @@ def record_decision(request: PersonRequest, key: str) -> HttpResponse:
     form = DecideForm(bet.state, money, typed_in(request), initial={"look_again_on": day + LOOK_AGAIN})
     status = OK
     if request.method == "POST":
+        knows = page.reverses is not None and request.POST.get("reverses") == str(page.reverses.number)
+        reverses = page.reverses if knows else None  # nobody takes back a decision that they have not seen
         status = perform(
-            form,
-            lambda typed: decide_bet(bet, **typed, reverses=page.reverses, by=request.user, at=now(), today=day),
+            form, lambda typed: decide_bet(bet, **typed, reverses=reverses, by=request.user, at=now(), today=day)
         )
         if status == OK:
             words = Decision.Kind(form.cleaned_data["kind"]).label

@@ -90,9 +90,7 @@ def decide_item(request: PersonRequest, forum: str, number: int, key: str) -> Ht
     form = decide_form(item, page, typed_in(request))
     status = perform(
         form,
-        lambda typed: actions.decide_item(
-            item, **typed, reverses=page.page.reverses, by=request.user, at=now(), today=today()
-        ),
+        lambda typed: actions.decide_item(item, **typed, by=request.user, at=now(), today=today()),
     )
     if status != OK:
         return shown_item(request, item, page, status, form=form)

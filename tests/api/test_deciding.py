@@ -95,3 +95,17 @@ def test_what_winding_down_costs_is_stated_and_what_is_left_of_it_given_back(
     answer = post(f"{url}/", {}, "done-0002")
     assert (answer.status_code, answer.json()["money"]["set_aside"]["amount"]) == (200, 0)
     assert books.balance("available") == 100_000_000
+
+
+def test_a_ceased_bet_comes_back_only_by_naming_the_decision_that_is_reversed(
+    client_of: SignIn, executive: Person, books: Books
+) -> None:
+    client = client_of(executive)
+    assert decide(client, books).status_code == 201
+    back = {"kind": "persist", "look_again_on": SOON, "wind_down": None}
+    for key, unseen in (("back-0001", {}), ("back-0002", {"reverses": 7})):
+        answer = decide(client, books, key, **back, **unseen)
+        assert (answer.status_code, "as a reversal of that decision" in answer.json()["detail"]) == (409, True)
+    answer = decide(client, books, "back-0003", **back, reverses=1)
+    assert (answer.status_code, answer.json()["reverses"]) == (201, 1), answer.json()
+    assert Bet.objects.get(pk=books.bet.pk).state == "live"

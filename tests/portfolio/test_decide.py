@@ -123,7 +123,10 @@ def test_a_ceased_bet_comes_back_only_by_a_reversal(client_of, executive, bet) -
     assert "Reverse the decision to cease" in page
     assert page.count('type="radio"') == 2
     assert client.post("/bets/B-1/decide/", said(kind="pivot")).status_code == 422
-    client.post("/bets/B-1/decide/", said(kind="fund"))
+    unseen = client.post("/bets/B-1/decide/", said(kind="fund"))  # from a page of before it ceased
+    assert (unseen.status_code, Decision.objects.count()) == (409, 1)
+    assert "This bet is ceased: only to fund it or to persist, as a reversal" in text(unseen)
+    client.post("/bets/B-1/decide/", said(kind="fund", reverses="1"))
     assert Bet.objects.get(pk=bet.pk).state == "live"
     assert Decision.objects.get(number=2).reverses == Decision.objects.get(number=1)
     assert "reverses decision 1" in text(client.get("/bets/B-1/"))
