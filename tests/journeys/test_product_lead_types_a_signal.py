@@ -43,7 +43,10 @@ def fill(page: Page, day: dt.date, trials: str, successes: str) -> None:
 
 
 def record(page: Page, *typed: Any) -> None:
-    fill(page, *typed)
+    # Once it was read aloud: what is asked for when the page goes away would be a complaint of the browser.
+    with page.expect_response(lambda answer: "/preview/" in answer.url and answer.url.endswith(f"={typed[-1]}")):
+        fill(page, *typed)
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
     page.get_by_role("button", name="Record signal").click()
 
 
@@ -95,7 +98,9 @@ def test_an_empty_field_is_found_from_the_summary(
 ) -> None:
     page = lead_page
     page.goto(f"{live_server.url}/series/{bet.outcomes.get().series_id}/signals/new/")
-    page.get_by_label("Trials").fill("40")
+    with page.expect_response(lambda answer: "/preview/" in answer.url and "=40" in answer.url):
+        page.get_by_label("Trials").fill("40")
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
     page.get_by_role("button", name="Record signal").click()
     expect(page.get_by_role("main").get_by_role("alert")).to_be_focused()
     page.get_by_role("link", name="Enter successes.").click()
