@@ -10,27 +10,27 @@ pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
 def test_thirty_members_vote_at_the_same_moment() -> None:
-    crowd.all_vote_at_once(crowd.meeting(32), times=5)
+    assert crowd.all_vote_at_once(crowd.meeting(32), times=5) == []
 
 
 def test_thirty_members_vote_while_the_item_opens() -> None:
-    crowd.some_vote_while_it_opens(crowd.meeting(30))
+    assert crowd.some_vote_while_it_opens(crowd.meeting(30)) == []
 
 
 def test_the_chair_presses_at_ten_screens() -> None:
-    crowd.one_decision_whoever_presses(crowd.meeting(2), presses=10)
+    assert crowd.one_decision_whoever_presses(crowd.meeting(2), presses=10) == []
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
 def test_a_bet_ceases_while_its_money_is_released(_round: int) -> None:
-    crowd.decided_while_its_money_is_released(open_market(1))
+    assert crowd.decided_while_its_money_is_released(open_market(1)) == []
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
 def test_a_bet_ceases_elsewhere(_round: int) -> None:
-    crowd.ceased_elsewhere_meanwhile(crowd.meeting(2))
+    assert crowd.ceased_elsewhere_meanwhile(crowd.meeting(2)) == []
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
 def test_the_review_closes_while_its_item_is_decided_on(_round: int) -> None:
-    crowd.closed_while_deciding(crowd.meeting(2))
+    assert crowd.closed_while_deciding(crowd.meeting(2)) == []

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,50 +88,67 @@ def watch(who: Person, at: Meeting, times: int) -> Callable[[], str]:
     return lambda: "".join(client.get(path).content.decode() for _ in range(times) for path in paths)
 
 
-def all_vote_at_once(at: Meeting, times: int) -> None:
-    """Everybody votes twice at the same moment, the last two watch: no vote is lost or doubled, none is seen."""
+def said(wrong: Mapping[str, bool]) -> list[str]:
+    """The words of what holds."""
+    return [words for words, holds in wrong.items() if holds]
+
+
+def all_vote_at_once(at: Meeting, times: int) -> list[str]:
+    """Everybody votes twice at the same moment, the last two watch; what is wrong then with the votes."""
     voters, watchers = range(len(at.members) - 2), [*at.members[-2:], at.board.chair, at.board.operations]
     results = crowd.at_once(
         *(at.vote(place) for place in voters for _ in (1, 2)), *(watch(who, at, times) for who in watchers)
     )
     statuses, read = results[: -len(watchers)], "".join(results[-len(watchers) :])
-    assert statuses == [302] * len(statuses)
-    votes = {vote.person_id: vote for vote in Vote.objects.filter(item=at.item).prefetch_related("chances")}
-    assert len(votes) == len(voters) == Vote.objects.count()
-    for place in voters:
-        vote = votes[at.members[place].pk]
-        sent = ballot(place)
-        assert (vote.kind, vote.because) == (sent["kind"], reason(place))
-        assert [one.probability for one in vote.chances.all()] == [(place + 1) / 100]
-    assert f"{at.item.bet.name}" in read
-    assert "Told by member" not in read
+    found = Vote.objects.prefetch_related("chances").order_by("person__name")
+    votes = [(one.item_id, one.person_id, one.kind, one.because, *(c.probability for c in one.chances.all()))
+             for one in found]  # fmt: skip
+    sent = [(at.item.pk, at.members[place].pk, ballot(place)["kind"], reason(place), (place + 1) / 100)
+            for place in voters]  # fmt: skip
+    return said({
+        f"somebody was refused: {statuses}": statuses != [302] * len(statuses),
+        f"votes were lost, doubled or mixed up: {votes}": votes != sent,
+        "whoever watched saw nothing at all": at.item.bet.name not in read,
+        "a vote was seen before its item opened": "Told by member" in read,
+    })  # fmt: skip
 
 
-def some_vote_while_it_opens(at: Meeting) -> None:
-    """Whoever was told that the vote is kept is counted when the item opens; whoever came too late was told so."""
+def some_vote_while_it_opens(at: Meeting) -> list[str]:
+    """Votes come in while the chair opens the item; what is wrong: whoever was told that a vote is kept is counted and
+    shown, whoever came too late was told so."""
     voters = range(len(at.members))
     opened, *statuses = crowd.at_once(at.post(at.board.chair, "open/", {}), *(at.vote(place) for place in voters))
     kept = set(Vote.objects.filter(item=at.item).values_list("person", flat=True))
-    assert opened == 302 and set(statuses) <= {302, 409}
-    assert kept == {at.members[place].pk for place in voters if statuses[place] == 302}
     shown = signed_in(at.board.chair).get(at.page).content.decode()
-    assert [reason(place) in shown for place in voters] == [status == 302 for status in statuses]
+    told = [status == 302 for status in statuses]
+    return said({
+        f"it was not opened: {opened}": opened != 302,
+        f"an answer that nobody should get: {statuses}": not set(statuses) <= {302, 409},
+        "what was told is not what was kept": kept != {at.members[place].pk for place in voters if told[place]},
+        "what is shown is not what was kept": [reason(place) in shown for place in voters] != told,
+    })  # fmt: skip
 
 
-def one_decision_whoever_presses(at: Meeting, presses: int) -> None:
-    """The chair at several screens, each twice, with different decisions: one is recorded, all others are told why."""
+def one_decision_whoever_presses(at: Meeting, presses: int) -> list[str]:
+    """The chair at several screens, each twice, with different decisions; what is wrong: one is recorded, all others
+    are told why not."""
     actions.open_item(at.item, by=at.board.chair, at=at.board.at)
     works = [at.decide(("persist", "fund", "cease")[place % 3]) for place in range(presses) for _ in (1, 2)]
     statuses = crowd.at_once(*works)
-    assert sorted(statuses) == [302] + [409] * (len(works) - 1)
-    decision = Decision.objects.get(bet=at.item.bet)
-    assert AgendaItem.objects.get(pk=at.item.pk).decision == decision
-    assert FundingRequest.objects.filter(decision=decision, kind__in=["commit", "release"]).count() <= 1
+    decisions = list(Decision.objects.filter(bet=at.item.bet))
+    asked = FundingRequest.objects.filter(decision__in=decisions, kind__in=["commit", "release"]).count()
+    return said({
+        f"not one was taken and all others refused: {statuses}": sorted(statuses) != [302] + [409] * (len(works) - 1),
+        f"there is not one decision: {decisions}": len(decisions) != 1,
+        "the item has another decision": [AgendaItem.objects.get(pk=at.item.pk).decision] != decisions,
+        f"money was asked for {asked} times": asked > 1,
+    })  # fmt: skip
 
 
-def decided_while_its_money_is_released(bet_of: crowd.Market) -> None:
-    """The review ceases a bet at the moment at which finance releases its money: nothing is left with it."""
-    books, tranche = bet_of.books, bet_of.tranches[0]
+def decided_while_its_money_is_released(market: crowd.Market) -> list[str]:
+    """The review ceases a bet at the moment at which finance releases its money; what is wrong: nothing is left with
+    it."""
+    books, tranche = market.books, market.tranches[0]
     f.OutcomeFactory(bet=tranche.bet, number=1)
     at = meeting(2, tranche.bet)
     actions.open_item(at.item, by=at.board.chair, at=at.board.at)
@@ -139,36 +156,44 @@ def decided_while_its_money_is_released(bet_of: crowd.Market) -> None:
     request = books.release(tranche, bet=tranche.bet, decision=tranche.bet.decisions.get())
     ceased, _released = crowd.at_once(at.decide("cease"), lambda: books.approve(request, comment="It must be now."))
     request.refresh_from_db()
-    assert ceased == 302
-    assert request.state in ("posted", "voided")
-    assert [crowd.money(tranche.bet, kind) for kind in ("committed", "released")] == [0, 0]
-    assert not Account.objects.filter(tranche=tranche, kind__in=["committed", "released"], closed=False).exists()
-    assert crowd.unsound(books.ledger) == []
+    left = [crowd.money(tranche.bet, kind) for kind in ("committed", "released")]
+    still = Account.objects.filter(tranche=tranche, kind__in=["committed", "released"], closed=False)
+    return crowd.unsound(books.ledger) + said({
+        f"it did not cease: {ceased}": ceased != 302,
+        f"the request is {request.state}": request.state not in ("posted", "voided"),
+        f"money is left with it: {left}": left != [0, 0],
+        "an account of it is open": still.exists(),
+    })  # fmt: skip
 
 
-def ceased_elsewhere_meanwhile(at: Meeting) -> None:
-    """Another executive ceases the bet outside the review while the chair persists: if that came first, the chair is
-    told, and the item stays undecided; else there are two decisions, and the later one holds."""
+def ceased_elsewhere_meanwhile(at: Meeting) -> list[str]:
+    """Another executive ceases the bet outside the review while the chair persists; what is wrong: if that came first,
+    the chair is told, and the item stays undecided; else there are two decisions, and the later one holds."""
     actions.open_item(at.item, by=at.board.chair, at=at.board.at)
     other, bet = person("Elsa Elsewhere", Role.EXECUTIVE), at.item.bet
-    said = {"rationale": "Now.", "would_change": "Nothing.", "look_again_on": None}
-    cease = {"by": other, "at": at.board.at, "today": at.board.today} | said
+    words = {"rationale": "Now.", "would_change": "Nothing.", "look_again_on": None}
+    cease = {"by": other, "at": at.board.at, "today": at.board.today} | words
     status, ceased = crowd.at_once(at.decide("persist"), lambda: actions.decide_bet(bet, "cease", **cease))
     kinds = list(bet.decisions.order_by("number").values_list("kind", flat=True))
-    assert (status, kinds) in [(302, ["persist", "cease"]), (409, ["cease"])], (status, kinds, ceased)
-    assert (AgendaItem.objects.get(pk=at.item.pk).decision is None) == (status == 409)
-    assert Bet.objects.get(pk=bet.pk).state == "ceased"
+    undecided = AgendaItem.objects.get(pk=at.item.pk).decision is None
+    return said({
+        f"this cannot follow from that: {status}, {kinds}, {ceased}":
+            (status, kinds) not in [(302, ["persist", "cease"]), (409, ["cease"])],
+        "the item does not say what the chair was told": undecided != (status == 409),
+        "the bet did not stay ceased": Bet.objects.get(pk=bet.pk).state != "ceased",
+    })  # fmt: skip
 
 
-def closed_while_deciding(at: Meeting) -> None:
-    """The review is closed from a second screen while its last item is decided on."""
+def closed_while_deciding(at: Meeting) -> list[str]:
+    """The review is closed from a second screen while its last item is decided on; what is wrong then."""
     actions.open_item(at.item, by=at.board.chair, at=at.board.at)
     client = signed_in(at.board.chair)
     status, closed = crowd.at_once(at.decide("persist"), lambda: client.post(f"{at.where}close/", {}).status_code)
     decided = AgendaItem.objects.get(pk=at.item.pk).decision is not None
-    assert closed == 302
-    assert (status, decided) in [(302, True), (409, False)]
-    event = Review.objects.get(pk=at.item.review_id)
-    assert event.state == "closed"
-    told = json.loads(client.get(f"/api/reviews/growth/{event.number}/").content)
-    assert (told["agenda"][0]["decision"] is not None) == decided
+    review = Review.objects.get(pk=at.item.review_id)
+    told = json.loads(client.get(f"/api/reviews/growth/{review.number}/").content)
+    return said({
+        f"it was not closed: {closed}, {review.state}": (closed, review.state) != (302, "closed"),
+        f"what was told is not what happened: {status}": (status, decided) not in [(302, True), (409, False)],
+        "the API says something else": (told["agenda"][0]["decision"] is not None) != decided,
+    })  # fmt: skip
