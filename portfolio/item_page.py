@@ -1,7 +1,7 @@
 """What the page of one item of a review shows: the signals, one's own vote, and once it is open the votes of all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from portfolio.decided import Deciding, deciding
 from portfolio.following import Follows, follows_of
 from portfolio.models import AgendaItem, Chance, Vote
 from portfolio.nights import latest_night
-from portfolio.rules_reviews import RECOMMENDED, chair_refusals, is_wide
+from portfolio.rules_reviews import RECOMMENDED, ceased_refusals, chair_refusals, is_wide
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def item_page(item: AgendaItem, person: Person, today: date, sees_money: bool) -
     votes = list(item.votes.select_related("person").order_by("round", "person__name"))
     mine = next((one for one in votes if one.person_id == person.pk and one.round == item.round), None)
     return ItemPage(
-        item=item, page=deciding(item.bet, latest_night(), person, today),
+        item=item, page=_deciding(item, person, today),
         hypothesis=item.bet.hypotheses.order_by("-version").first(),
         money=deciding_money(item.bet, today) if sees_money else None, mine=mine,
         cannot_vote=why_not(item, person),
@@ -119,6 +119,13 @@ def item_page(item: AgendaItem, person: Person, today: date, sees_money: bool) -
         follows=follows_of(item.bet, item.decision, person, today) if item.decision else None,
         unasked=unasked_of(item, person, today),
     )  # fmt: skip
+
+
+def _deciding(item: AgendaItem, person: Person, today: date) -> Deciding:
+    """With why nothing is decided here on a bet that has ceased elsewhere."""
+    found = deciding(item.bet, latest_night(), person, today)
+    over = [] if item.decision_id else ceased_refusals(item.bet.state)
+    return replace(found, refusals=[*found.refusals, *over])
 
 
 def _told(item: AgendaItem) -> str:

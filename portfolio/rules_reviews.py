@@ -272,6 +272,7 @@ class Deciding:
     """A decision that the chair wants to record on an item; money in minor units."""
 
     kind: str
+    state: str  # of the bet
     planned: int
     currency: str
     rights: Mapping[tuple[str, str], int | None]
@@ -285,12 +286,19 @@ class Deciding:
     decided: bool
 
 
+def ceased_refusals(state: str) -> Iterator[str]:
+    """Why nothing is decided in a review on a bet that has ceased meanwhile: whoever takes that back has to see it."""
+    if state == "ceased":
+        yield "This bet is ceased: only a reversal of that decision, on the page of the bet, brings it back."
+
+
 def item_refusals(wanted: Deciding, *, today: date) -> Iterator[str]:
     """Why an item cannot be decided like this, besides what refuses the decision itself."""
     if wanted.decided:
         yield "This item has been decided already."
     elif not wanted.opened:
         yield "Open the item first, so that the votes are seen before anything is decided."
+    yield from ceased_refusals(wanted.state)
     yield from _without_right(wanted)
     if wanted.kind == "cease" and not wanted.learned.strip():
         yield "Say what the bet has taught: it is kept for everybody."

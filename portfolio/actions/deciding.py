@@ -80,7 +80,7 @@ def _deciding(item: AgendaItem, kind: str, aside: Aside, today: date) -> Decidin
     verdict, reader = standing_verdict(bet, today), aside.second_reader
     rights = item.review.forum.rights.values_list("kind", "currency", "at_most")
     return Deciding(
-        kind=kind, planned=planned, currency=bet.currency,
+        kind=kind, state=bet.state, planned=planned, currency=bet.currency,
         rights={(kind, currency): at_most for kind, currency, at_most in rights},
         recommended=RECOMMENDED.get(verdict.kind, "") if verdict else "", has_reader=reader is not None,
         rescore_on=aside.rescore_on, reader_is_chair=reader == item.review.forum.chair,

@@ -187,6 +187,18 @@ def table(growth: Board, at: str) -> str:
     return at
 
 
+def test_a_bet_that_ceased_elsewhere_says_so_before_anybody_decides(
+    growth: Board, table: str, client_of: SignIn
+) -> None:
+    Bet.objects.filter(key="B-1").update(state="ceased")
+    chair, words = client_of(growth.chair), "only a reversal of that decision, on the page of the bet, brings it back"
+    page = text(chair.get(table))
+    assert words in page and 'name="rationale"' not in page
+    answer = chair.post(f"{table}decide/", DECISION)
+    assert (answer.status_code, words in text(answer), Decision.objects.exists()) == (409, True, False)
+    assert "‹It works.›" in text(answer)  # what was typed is still there
+
+
 def test_where_the_votes_agree_no_second_one_is_offered(growth: Board, table: str, client_of: SignIn) -> None:
     assert "Call a second vote" not in text(client_of(growth.chair).get(table))
     assert client_of(growth.chair).post(f"{table}again/").status_code == 409
